@@ -1,0 +1,65 @@
+//! Ways to the bytes of one file, all capped.
+
+use std::io;
+use std::sync::Arc;
+
+/// Random access to the bytes of one file, in memory or spilled to an unlinked temporary file.
+pub trait ReadAt: Send + Sync {
+    /// Size in bytes.
+    fn size(&self) -> u64;
+
+    /// Reads up to `buffer.len()` bytes from `offset`; fewer at the end, 0 past it.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
+
+    /// The whole content where it lies in memory.
+    fn as_slice(&self) -> Option<&[u8]> {
+        None
+    }
+}
+
+impl ReadAt for Vec<u8> {
+    fn size(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let rest = usize::try_from(offset)
+            .ok()
+            .and_then(|start| self.get(start..))
+            .unwrap_or(&[]);
+        let count = rest.len().min(buffer.len());
+        if let (Some(to), Some(from)) = (buffer.get_mut(..count), rest.get(..count)) {
+            to.copy_from_slice(from);
+        }
+        Ok(count)
+    }
+
+    fn as_slice(&self) -> Option<&[u8]> {
+        Some(self)
+    }
+}
+
+/// Why content could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Larger than the caller allows.
+    #[error("larger than the limit of {limit_bytes} bytes")]
+    TooLarge { limit_bytes: u64 },
+    /// The target's bytes ended early, are corrupt, or could not be read.
+    #[error("read: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// The content of the entry at hand, read at most once and only as far as it is asked for.
+pub trait Content {
+    /// The first `len` bytes (fewer if the file is shorter). Does not consume them. `len` is at
+    /// most 4,096.
+    fn peek(&mut self, len: usize) -> Result<&[u8], ReadError>;
+
+    /// The whole file in memory, if it is at most `bytes_max` long.
+    fn read_all(&mut self, bytes_max: u64) -> Result<Vec<u8>, ReadError>;
+
+    /// Random access: in memory while the shared budget lasts, past it in an unlinked temporary
+    /// file.
+    fn random_access(&mut self) -> Result<Arc<dyn ReadAt>, ReadError>;
+}

@@ -1,0 +1,14 @@
+//! Advisories: their sources, version schemes, the database file, and matching.
+//!
+//! Is handed bytes and time; opens no socket, no file, no clock. See `plimsoll-image` for how the
+//! bytes of an archive are reached, and the binary for how the database file is mapped.
+
+pub mod record;
+pub mod schemes;
+pub mod sources;
+
+pub use record::{
+    Affected, CvssVector, Enrichment, Item, Range, Record, Scope, Status, Support, SupportState,
+};
+pub use schemes::{SCHEMES, VersionError, VersionScheme};
+pub use sources::{AdvisorySource, Input, InputFile, SOURCES, Sink, SourceError};
