@@ -6,5 +6,10 @@
 
 pub mod cataloger;
 pub mod catalogers;
+pub mod dispatch;
+pub mod layer;
+pub mod merge;
+pub mod purls;
+pub mod stored;
 
 pub use cataloger::{CatalogError, Cataloger, Facts, File, Found, OwnedFiles, Pattern};
