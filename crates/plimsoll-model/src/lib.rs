@@ -25,7 +25,7 @@ pub use inventory::{Inventory, OwnedPackage};
 pub use layer::{Layer, Platform};
 pub use package::{Ecosystem, Location, Package, PackageIndex, Part, SourcePackage, State};
 pub use purl::{Purl, PurlError, PurlParts};
-pub use report::Report;
+pub use report::{Report, Tool};
 pub use target::{Distribution, Target, TargetKind};
 pub use unknown::Unknown;
 pub use verdict::{Mode, Outcome, Reason, Stage, Verdict};
