@@ -3,10 +3,18 @@
 //! Is handed bytes and time; opens no socket, no file, no clock. See `plimsoll-image` for how the
 //! bytes of an archive are reached, and the binary for how the database file is mapped.
 
+pub mod builder;
+pub mod database;
+pub mod matching;
 pub mod record;
 pub mod schemes;
+pub mod signature;
 pub mod sources;
+pub mod update;
 
+pub use builder::{BuildError, BuildOptions, Builder};
+pub use database::{Database, DatabaseError, Meta, SourceMeta, SourcedRecord, Vulnerability};
+pub use matching::{MatchOptions, Matched, match_inventory};
 pub use record::{
     Affected, CvssVector, Enrichment, Item, Range, Record, Scope, Status, Support, SupportState,
 };

@@ -87,6 +87,7 @@ pub struct Affected {
     /// The name is a binary package's (rpm, and apk feeds that say so).
     pub binary: bool,
     pub status: Status,
+    /// A version is affected when a range or `versions` holds it. Both empty: every version.
     pub ranges: Vec<Range>,
     /// Single affected versions, beside the ranges.
     pub versions: Vec<String>,
