@@ -2,5 +2,15 @@
 
 use crate::Cataloger;
 
+mod apk_installed;
+mod dpkg_files;
+mod dpkg_status;
+mod dpkg_status_d;
+
 /// Every cataloger, sorted by id. A test holds this list against the folder.
-pub const CATALOGERS: &[&dyn Cataloger] = &[];
+pub const CATALOGERS: &[&dyn Cataloger] = &[
+    &apk_installed::ApkInstalled,
+    &dpkg_files::DpkgFiles,
+    &dpkg_status::DpkgStatus,
+    &dpkg_status_d::DpkgStatusD,
+];

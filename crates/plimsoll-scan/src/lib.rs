@@ -6,10 +6,17 @@
 
 pub mod cataloger;
 pub mod catalogers;
+mod deb822;
 pub mod dispatch;
+mod dpkg;
 pub mod layer;
 pub mod merge;
+mod nested;
+mod owned;
+mod problems;
 pub mod purls;
 pub mod stored;
+#[cfg(test)]
+mod testing;
 
 pub use cataloger::{CatalogError, Cataloger, Facts, File, Found, OwnedFiles, Pattern};
