@@ -11,6 +11,7 @@
 
 pub mod options;
 pub mod outputs;
+mod view;
 pub mod wire;
 
 pub use options::{WriteError, WriteOptions};

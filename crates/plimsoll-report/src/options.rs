@@ -3,7 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use plimsoll_model::Timestamp;
+use jiff::tz::TimeZone;
+use plimsoll_model::{Date, Timestamp};
 
 /// Narrowest width, in columns, that the table is laid out for.
 pub const WIDTH_MIN: usize = 40;
@@ -32,6 +33,12 @@ impl WriteOptions {
     /// The time for formats that cannot do without one, as RFC 3339 in whole seconds.
     pub fn created_or_epoch(&self) -> String {
         rfc3339(self.created.unwrap_or(Timestamp::UNIX_EPOCH))
+    }
+
+    /// The day on which ages are reckoned, where a time was handed in.
+    pub fn today(&self) -> Option<Date> {
+        self.created
+            .map(|time| TimeZone::UTC.to_datetime(time).date())
     }
 
     /// Columns to lay out for.

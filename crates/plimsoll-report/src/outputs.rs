@@ -7,9 +7,10 @@ use plimsoll_model::Report;
 use crate::{WriteError, WriteOptions};
 
 mod json;
+mod table;
 
 /// Every format, sorted by id. A test holds this list against the folder.
-pub const OUTPUTS: &[&dyn OutputFormat] = &[&json::Json];
+pub const OUTPUTS: &[&dyn OutputFormat] = &[&json::Json, &table::Table];
 
 /// The format with this id.
 pub fn output(id: &str) -> Option<&'static dyn OutputFormat> {

@@ -1,0 +1,290 @@
+//! Findings, packages of others and unknowns, as blocks and lines.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use plimsoll_model::{Finding, Location, Severity};
+
+use super::paint::{Look, Page, shortened};
+use crate::WriteOptions;
+use crate::view::{Group, Level, View, clean, counted, fix_words, named, place_words};
+
+/// Longest build step that is shown beside a layer, in characters.
+const STEP_CHARS_MAX: usize = 60;
+/// Most places that are shown for one group of findings.
+const PLACES_MAX: usize = 4;
+/// Most ids that are named on a package's line.
+const IDS_MAX: usize = 4;
+
+/// Writes the findings; whether there was anything to say.
+pub fn findings(
+    view: &View<'_>,
+    options: &WriteOptions,
+    page: Page,
+    out: &mut dyn Write,
+) -> io::Result<bool> {
+    let groups = view.groups();
+    let full = |group: &&Group<'_>| options.verbose || group.level >= Level::Warning;
+    let max = options.findings_max.unwrap_or(usize::MAX);
+    let mut left = 0;
+    for (index, group) in groups.iter().filter(full).enumerate() {
+        if index < max {
+            finding(view, options, group, page, out)?;
+        } else {
+            left += 1;
+        }
+    }
+    if left > 0 {
+        let text = counted(
+            left,
+            "further finding like these",
+            "further findings like these",
+        );
+        writeln!(out, "note: {text} not shown")?;
+    }
+    let lines = if options.verbose {
+        0
+    } else {
+        packages(view, page, out)?
+    };
+    Ok(lines > 0 || groups.iter().any(|group| full(&group)))
+}
+
+/// One group of findings as a block.
+fn finding(
+    view: &View<'_>,
+    options: &WriteOptions,
+    group: &Group<'_>,
+    page: Page,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(first) = group.first() else {
+        return Ok(());
+    };
+    let lead = format!("{}[{}]", group.level.as_str(), clean(&first.id));
+    let painted = format!("{}: ", page.paint.put(group.level.look(), &lead));
+    let what = match subject(view, group) {
+        Some(subject) => format!("{subject}, {}", clean(&first.title)),
+        None => clean(&first.title),
+    };
+    page.wrapped(out, &painted, lead.chars().count() + 2, 4, &what)?;
+    places(view, group, page, out)?;
+    page.facts(out, &facts(first))?;
+    for how in first
+        .how
+        .iter()
+        .chain(first.also.iter().filter(|_| options.verbose))
+    {
+        let parts = [
+            how.compared.clone(),
+            Some(how.range.clone()).filter(|range| !range.is_empty()),
+            Some(match &how.record {
+                Some(record) => format!("{} {record}", how.source),
+                None => how.source.clone(),
+            }),
+            how.scope.clone(),
+            Some(format!("order of {}", how.scheme)).filter(|_| !how.scheme.is_empty()),
+        ];
+        let text: Vec<String> = parts
+            .into_iter()
+            .flatten()
+            .map(|part| clean(&part))
+            .collect();
+        page.wrapped(out, "   = how: ", 10, 10, &text.join(", "))?;
+    }
+    if let Some(mend) = &first.mend {
+        page.wrapped(out, "   = mend: ", 11, 11, &clean(mend))?;
+    }
+    if let Some(excepted) = &first.excepted {
+        let parts = [
+            Some(excepted.by.clone()),
+            excepted
+                .owner
+                .as_ref()
+                .map(|owner| format!("owner {owner}")),
+            excepted.expires.map(|day| format!("until {day}")),
+            excepted.reason.clone(),
+        ];
+        let text: Vec<String> = parts
+            .into_iter()
+            .flatten()
+            .map(|part| clean(&part))
+            .collect();
+        page.wrapped(out, "   = excepted by: ", 18, 18, &text.join(", "))?;
+    }
+    Ok(())
+}
+
+/// `libssl3, openssl 3.0.15-1`; nothing for findings without a package.
+fn subject(view: &View<'_>, group: &Group<'_>) -> Option<String> {
+    let packages: Vec<_> = group
+        .findings
+        .iter()
+        .filter_map(|finding| view.report.package_of(finding))
+        .collect();
+    let (last, others) = packages.split_last()?;
+    let mut names: Vec<String> = others.iter().map(|p| p.qualified_name()).collect();
+    names.push(named(last));
+    Some(clean(&names.join(", ")))
+}
+
+/// The places of a group, each once.
+fn places(view: &View<'_>, group: &Group<'_>, page: Page, out: &mut dyn Write) -> io::Result<()> {
+    let mut seen: Vec<&Location> = Vec::new();
+    for location in group.findings.iter().flat_map(|f| view.places(f)) {
+        if !seen.contains(&location) {
+            seen.push(location);
+        }
+    }
+    for location in seen.iter().take(PLACES_MAX) {
+        let path = clean(&place_words(location));
+        let arrow = format!("  {} {path}", page.paint.put(Look::Blue, "-->"));
+        match view.layer(location) {
+            Some((number, layer)) => {
+                let mut text = format!("(layer {number} of {}", view.report.inventory.layers.len());
+                if layer.base {
+                    text.push_str(", base image");
+                }
+                if let Some(step) = &layer.created_by {
+                    let step = shortened(&clean(step), STEP_CHARS_MAX);
+                    text.push_str(": ");
+                    text.push_str(&step);
+                }
+                text.push(')');
+                let used = 6 + path.chars().count();
+                if used + 1 + text.chars().count() > page.columns {
+                    writeln!(out, "{arrow}")?;
+                    page.wrapped(out, "      ", 6, 6, &text)?;
+                } else {
+                    writeln!(out, "{arrow} {text}")?;
+                }
+            }
+            None => writeln!(out, "{arrow}")?,
+        }
+    }
+    if seen.len() > PLACES_MAX {
+        let left = seen.len() - PLACES_MAX;
+        writeln!(
+            out,
+            "      and {}",
+            counted(left, "further place", "further places")
+        )?;
+    }
+    Ok(())
+}
+
+fn facts(finding: &Finding) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if let Some(fix) = fix_words(finding) {
+        match fix.strip_prefix("fixed in ") {
+            Some(versions) => facts.push(("fixed in", clean(versions))),
+            None => facts.push(("fix", clean(&fix))),
+        }
+    }
+    let severity = finding.severity.as_str();
+    facts.push((
+        "severity",
+        match &finding.vendor_severity {
+            Some(word) if !word.eq_ignore_ascii_case(severity) => {
+                format!("{severity} (vendor: {})", clean(word))
+            }
+            _ => severity.to_owned(),
+        },
+    ));
+    if finding.known_exploited {
+        facts.push(("known exploited", "yes".to_owned()));
+    }
+    if let Some(score) = finding.cvss_score() {
+        facts.push(("cvss", format!("{score:.1}")));
+    }
+    if let Some(epss) = finding.epss {
+        facts.push(("epss", format!("{:.1} %", epss * 100.0)));
+    }
+    facts
+}
+
+/// What the policy does not mind: one line a package. Returns the number of lines.
+fn packages(view: &View<'_>, page: Page, out: &mut dyn Write) -> io::Result<usize> {
+    let mut lines = 0;
+    for (package, findings) in view.by_package() {
+        let notes: Vec<&Finding> = findings
+            .into_iter()
+            .filter(|finding| view.level(finding) == Level::Note)
+            .collect();
+        if notes.is_empty() {
+            continue;
+        }
+        lines += 1;
+        let counts: Vec<String> = Severity::WORST_FIRST
+            .into_iter()
+            .filter_map(|severity| {
+                let count = notes.iter().filter(|f| f.severity == severity).count();
+                let word = severity_word(severity);
+                (count > 0).then(|| format!("{count} {word}"))
+            })
+            .collect();
+        let mut ids: Vec<String> = notes.iter().take(IDS_MAX).map(|f| clean(&f.id)).collect();
+        if notes.len() > IDS_MAX {
+            ids.push(format!("and {} more", notes.len() - IDS_MAX));
+        }
+        let subject = package.map_or_else(
+            || "the target as a whole".to_owned(),
+            |(_, package)| clean(&named(package)),
+        );
+        let text = format!("{subject}: {} ({})", counts.join(", "), ids.join(", "));
+        let lead = format!("{}: ", page.paint.put(Look::Blue, "note"));
+        page.wrapped(out, &lead, 6, 6, &text)?;
+    }
+    Ok(lines)
+}
+
+/// The word for a severity where a number stands before it.
+pub fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Unknown => "unrated",
+        other => other.as_str(),
+    }
+}
+
+/// Language packages that came with packages of the operating system, where all is shown.
+pub fn owned(
+    view: &View<'_>,
+    options: &WriteOptions,
+    page: Page,
+    out: &mut dyn Write,
+) -> io::Result<bool> {
+    let inventory = &view.report.inventory;
+    if !options.verbose || inventory.owned.is_empty() {
+        return Ok(false);
+    }
+    for owned in &inventory.owned {
+        let owner = inventory
+            .package(owned.owner)
+            .map_or_else(|| owned.owner.to_string(), named);
+        let text = format!(
+            "{} {} belongs to {owner}",
+            owned.package.ecosystem,
+            named(&owned.package)
+        );
+        page.wrapped(out, "owned: ", 7, 7, &clean(&text))?;
+    }
+    Ok(true)
+}
+
+/// What could not be read.
+pub fn unknowns(view: &View<'_>, page: Page, out: &mut dyn Write) -> io::Result<bool> {
+    let mut unknowns: Vec<_> = view.report.inventory.unknowns.iter().collect();
+    unknowns.sort();
+    for unknown in &unknowns {
+        let mut text = match &unknown.path {
+            Some(path) => format!("{path}: {}", unknown.reason),
+            None => unknown.reason.clone(),
+        };
+        if let Some((number, _)) = unknown.layer.as_ref().and_then(|id| view.layer_by_id(id)) {
+            let _ = write!(text, " (layer {number})");
+        }
+        let lead = format!("{}: ", page.paint.put(Look::Yellow, "unknown"));
+        page.wrapped(out, &lead, 9, 9, &clean(&text))?;
+    }
+    Ok(!unknowns.is_empty())
+}
