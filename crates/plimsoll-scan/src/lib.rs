@@ -6,6 +6,7 @@
 
 pub mod cataloger;
 pub mod catalogers;
+pub mod collector;
 mod deb822;
 pub mod dispatch;
 mod dpkg;
@@ -16,6 +17,7 @@ mod owned;
 mod problems;
 pub mod purls;
 pub mod stored;
+pub mod syntax;
 #[cfg(test)]
 mod testing;
 

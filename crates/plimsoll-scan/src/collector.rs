@@ -1,0 +1,192 @@
+//! Takes the packages of one file from a cataloger of a language ecosystem.
+//!
+//! Names and versions that no package manager would accept are refused and counted, the same
+//! package is kept once, and a file can yield only so many: what is left out becomes one
+//! `Unknown` for the file.
+
+use std::collections::BTreeSet;
+
+use plimsoll_model::Unknown;
+
+use crate::{CatalogError, Facts, Found};
+
+/// Most packages taken from one file.
+pub const PACKAGES_PER_FILE_MAX: usize = 100_000;
+
+/// Longest name, namespace or version that is believed, in bytes.
+pub const NAME_BYTES_MAX: usize = 512;
+
+/// Longest licence text that is kept, in bytes: what is longer is the licence itself.
+pub const LICENSE_BYTES_MAX: usize = 256;
+
+/// Gathers packages into [`Facts`]; see [`collect`].
+pub struct Collector<'a> {
+    out: &'a mut Facts,
+    seen: BTreeSet<(Option<String>, String, String)>,
+    refused: Vague,
+    unpinned: Vague,
+}
+
+/// Entries that gave no package: how many, and the first of them.
+#[derive(Debug, Default)]
+struct Vague {
+    count: u32,
+    first: Option<(String, Option<u32>)>,
+}
+
+/// Runs `read` with a collector. What was found before an error counts.
+pub fn collect(
+    out: &mut Facts,
+    read: impl FnOnce(&mut Collector<'_>) -> Result<(), CatalogError>,
+) -> Result<(), CatalogError> {
+    let mut collector = Collector {
+        out,
+        seen: BTreeSet::new(),
+        refused: Vague::default(),
+        unpinned: Vague::default(),
+    };
+    let done = read(&mut collector);
+    let Collector {
+        refused, unpinned, ..
+    } = collector;
+    if let Some(reason) = refused.reason("without a usable name or version") {
+        unknown(out, reason);
+    }
+    if let Some(reason) = unpinned.reason("without an exact version") {
+        unknown(out, reason);
+    }
+    done
+}
+
+impl Collector<'_> {
+    /// Takes a package, unless it was seen in this file already.
+    pub fn add(&mut self, mut found: Found) -> Result<(), CatalogError> {
+        let usable = believable(&found.name)
+            && believable(&found.version)
+            && found.namespace.as_deref().is_none_or(believable);
+        if !usable {
+            self.refused.note(&found.name, found.line);
+            return Ok(());
+        }
+        let key = (
+            found.namespace.clone(),
+            found.name.clone(),
+            found.version.clone(),
+        );
+        if self.seen.contains(&key) {
+            return Ok(());
+        }
+        if self.seen.len() >= PACKAGES_PER_FILE_MAX {
+            return Err(CatalogError::new(format!(
+                "more than {PACKAGES_PER_FILE_MAX} packages in one file"
+            )));
+        }
+        self.seen.insert(key);
+        found
+            .licenses
+            .retain(|text| !text.is_empty() && text.len() <= LICENSE_BYTES_MAX);
+        self.out.packages.push(found);
+        Ok(())
+    }
+
+    /// Counts an entry that names a package but no version.
+    pub fn unpinned(&mut self, name: &str, line: Option<u32>) {
+        self.unpinned.note(name, line);
+    }
+
+    /// Says that a part of the file could not be read.
+    pub fn unknown(&mut self, reason: impl Into<String>) {
+        unknown(self.out, reason.into());
+    }
+}
+
+impl Vague {
+    fn note(&mut self, name: &str, line: Option<u32>) {
+        self.count = self.count.saturating_add(1);
+        if self.first.is_none() {
+            let name = name.chars().take(80).collect();
+            self.first = Some((name, line));
+        }
+    }
+
+    fn reason(self, what: &str) -> Option<String> {
+        let (name, line) = self.first?;
+        let entries = if self.count == 1 { "entry" } else { "entries" };
+        let place = line.map_or_else(String::new, |line| format!(" in line {line}"));
+        let first = if self.count == 1 { "" } else { "first " };
+        Some(format!(
+            "{} {entries} {what} ({first}`{name}`{place})",
+            self.count
+        ))
+    }
+}
+
+fn unknown(out: &mut Facts, reason: String) {
+    out.unknowns.push(Unknown {
+        path: None,
+        layer: None,
+        reason,
+    });
+}
+
+/// Not empty, not endless, and without space or control characters.
+fn believable(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= NAME_BYTES_MAX
+        && !text
+            .chars()
+            .any(|character| character.is_whitespace() || character.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_model::Ecosystem;
+
+    use super::*;
+
+    fn run(entries: &[(&str, &str)]) -> (usize, Vec<String>, bool) {
+        let mut facts = Facts::default();
+        let done = collect(&mut facts, |packages| {
+            for (line, (name, version)) in (1..).zip(entries) {
+                packages.add(Found {
+                    line: Some(line),
+                    ..Found::new(Ecosystem::PYPI, *name, *version)
+                })?;
+            }
+            Ok(())
+        });
+        let reasons = facts.unknowns.into_iter().map(|u| u.reason).collect();
+        (facts.packages.len(), reasons, done.is_ok())
+    }
+
+    #[test]
+    fn the_same_package_counts_once_and_odd_names_are_told() {
+        let long = "x".repeat(NAME_BYTES_MAX + 1);
+        let entries = [
+            ("a", "1"),
+            ("a", "1"),
+            ("a", "2"),
+            ("b c", "1"),
+            ("d", ""),
+            (long.as_str(), "1"),
+            ("e\u{1b}[31m", "1"),
+        ];
+        assert_eq!(
+            run(&entries),
+            (
+                2,
+                vec![
+                    "4 entries without a usable name or version (first `b c` in line 4)".to_owned()
+                ],
+                true
+            )
+        );
+    }
+
+    #[test]
+    fn the_count_is_capped() {
+        let names: Vec<String> = (0..=PACKAGES_PER_FILE_MAX).map(|n| n.to_string()).collect();
+        let entries: Vec<_> = names.iter().map(|name| (name.as_str(), "1")).collect();
+        assert_eq!(run(&entries), (PACKAGES_PER_FILE_MAX, vec![], false));
+    }
+}
