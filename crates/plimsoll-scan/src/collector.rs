@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_model::Unknown;
+use plimsoll_model::{Unknown, text::clean};
 
 use crate::{CatalogError, Facts, Found};
 
@@ -104,7 +104,7 @@ impl Vague {
     fn note(&mut self, name: &str, line: Option<u32>) {
         self.count = self.count.saturating_add(1);
         if self.first.is_none() {
-            let name = name.chars().take(80).collect();
+            let name = clean(&name.chars().take(80).collect::<String>()).into_owned();
             self.first = Some((name, line));
         }
     }
