@@ -16,7 +16,8 @@ pub use builder::{BuildError, BuildOptions, Builder};
 pub use database::{Database, DatabaseError, Meta, SourceMeta, SourcedRecord, Vulnerability};
 pub use matching::{MatchOptions, Matched, match_inventory};
 pub use record::{
-    Affected, CvssVector, Enrichment, Item, Range, Record, Scope, Status, Support, SupportState,
+    Affected, CvssVector, Enrichment, Exploitation, Item, Range, Record, Scope, Status, Support,
+    SupportState,
 };
 pub use schemes::{SCHEMES, VersionError, VersionScheme};
 pub use sources::{AdvisorySource, Input, InputFile, SOURCES, Sink, SourceError};

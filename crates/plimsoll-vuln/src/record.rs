@@ -169,8 +169,36 @@ pub struct Enrichment {
     pub published: Option<Timestamp>,
     /// The CVE record itself was rejected.
     pub rejected: bool,
+    /// How far exploitation went, as CISA's vulnrichment assessed it (SSVC).
+    pub exploitation: Option<Exploitation>,
     /// One line of prose; left out of databases of facts only.
     pub summary: Option<String>,
+}
+
+impl Enrichment {
+    /// An enrichment with nothing but its id.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            known_exploited: None,
+            epss: None,
+            cvss: Vec::new(),
+            weaknesses: Vec::new(),
+            published: None,
+            rejected: false,
+            exploitation: None,
+            summary: None,
+        }
+    }
+}
+
+/// The decision point "Exploitation" of the Stakeholder-Specific Vulnerability Categorization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Exploitation {
+    /// No public proof of concept and no evidence of exploitation.
+    None,
+    ProofOfConcept,
+    Active,
 }
 
 /// Whether a release, or one package of it, still gets security fixes.
