@@ -1,8 +1,11 @@
 //! The one form into which every advisory source is read.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use plimsoll_model::{Date, Severity, Timestamp};
+
+use crate::{VersionError, VersionScheme};
 
 /// Where an advisory speaks about packages: an ecosystem, or one release of a distribution.
 ///
@@ -66,14 +69,65 @@ pub enum Status {
     EndOfLife,
 }
 
-/// Versions from `introduced` (inclusive) up to `fixed` (exclusive) or `last_affected`
-/// (inclusive). All open: every version.
+/// Versions from `introduced` (inclusive) or `after` (exclusive) up to `fixed` (exclusive) or
+/// `last_affected` (inclusive). All open: every version.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Range {
-    /// `None`: from the first version on.
+    /// `None`: from the first version on. `0` means the same, as OSV writes it.
     pub introduced: Option<String>,
+    /// Only versions after this one. Rare; `introduced` is `None` then.
+    pub after: Option<String>,
     pub fixed: Option<String>,
     pub last_affected: Option<String>,
+}
+
+impl Range {
+    /// Whether a version lies in the range, in the order of its ecosystem.
+    pub fn contains(
+        &self,
+        scheme: &dyn VersionScheme,
+        version: &str,
+    ) -> Result<bool, VersionError> {
+        // OSV's lowest bound is below every version, also in schemes where `0` itself is not
+        // (`0~rc1` of dpkg) or cannot be read.
+        let introduced = self.introduced.as_ref().filter(|bound| *bound != "0");
+        let bounds: [(Option<&String>, fn(Ordering) -> bool); 4] = [
+            (introduced, Ordering::is_ge),
+            (self.after.as_ref(), Ordering::is_gt),
+            (self.fixed.as_ref(), Ordering::is_lt),
+            (self.last_affected.as_ref(), Ordering::is_le),
+        ];
+        for (bound, holds) in bounds {
+            let Some(bound) = bound else { continue };
+            if !holds(scheme.compare(version, bound)?) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl fmt::Display for Range {
+    /// `>= 1.0, < 1.2`; `*` for every version.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bounds = [
+            (">=", self.introduced.as_ref().filter(|bound| *bound != "0")),
+            (">", self.after.as_ref()),
+            ("<", self.fixed.as_ref()),
+            ("<=", self.last_affected.as_ref()),
+        ];
+        let mut separator = "";
+        for (operator, bound) in bounds {
+            if let Some(bound) = bound {
+                write!(out, "{separator}{operator} {bound}")?;
+                separator = ", ";
+            }
+        }
+        if separator.is_empty() {
+            out.write_str("*")?;
+        }
+        Ok(())
+    }
 }
 
 /// One package that an advisory speaks about.
