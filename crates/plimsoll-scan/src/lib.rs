@@ -10,6 +10,7 @@ pub mod collector;
 mod deb822;
 pub mod dispatch;
 mod dpkg;
+mod executable;
 pub mod layer;
 pub mod merge;
 mod nested;
