@@ -3,6 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
+use crate::Store;
+
 /// Random access to the bytes of one file, in memory or spilled to an unlinked temporary file.
 pub trait ReadAt: Send + Sync {
     /// Size in bytes.
@@ -13,6 +15,11 @@ pub trait ReadAt: Send + Sync {
 
     /// The whole content where it lies in memory.
     fn as_slice(&self) -> Option<&[u8]> {
+        None
+    }
+
+    /// The budget that this content was kept under, for what is unpacked out of it.
+    fn store(&self) -> Option<Arc<Store>> {
         None
     }
 }
@@ -48,6 +55,9 @@ pub enum ReadError {
     /// The target's bytes ended early, are corrupt, or could not be read.
     #[error("read: {0}")]
     Io(#[from] io::Error),
+    /// There are no bytes to be had: not a file, or a hard link that was not asked for.
+    #[error("no content here")]
+    Absent,
 }
 
 /// The content of the entry at hand, read at most once and only as far as it is asked for.

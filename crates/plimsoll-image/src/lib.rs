@@ -3,10 +3,26 @@
 //! The wall against hostile bytes: only this crate decompresses, resolves links and walks. What
 //! comes out of it is bounded by named limits, and reaching one is said as an `Unknown`.
 
+pub mod blob;
 pub mod content;
 pub mod entry;
+pub mod error;
+pub mod hash;
+pub mod image;
+pub mod index;
+pub mod limits;
+pub mod oci;
+pub mod store;
+pub mod stream;
 pub mod walk;
 
+pub use blob::{Blob, BlobStore, Descriptor};
 pub use content::{Content, ReadAt, ReadError};
 pub use entry::{Entry, EntryKind};
-pub use walk::{LayerHead, LayerSink, LayerTail, Visitor};
+pub use error::OpenError;
+pub use image::{BaseImage, Image, ImageConfig, ImageFacts, LayerBytes, LayerSource};
+pub use index::{IndexEntry, IndexKind, LayerIndex};
+pub use oci::Selection;
+pub use store::Store;
+pub use stream::{ImageStream, StreamRead};
+pub use walk::{LayerHead, LayerSink, LayerTail, Progress, ReadOptions, Visitor};
