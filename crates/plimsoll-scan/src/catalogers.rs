@@ -7,6 +7,14 @@ mod dpkg_files;
 mod dpkg_status;
 mod dpkg_status_d;
 mod go_binary;
+mod python_dist_info;
+mod python_egg_info;
+mod python_pdm_lock;
+mod python_pipfile_lock;
+mod python_poetry_lock;
+mod python_pylock;
+mod python_requirements;
+mod python_uv_lock;
 
 /// Every cataloger, sorted by id. A test holds this list against the folder.
 pub const CATALOGERS: &[&dyn Cataloger] = &[
@@ -15,4 +23,12 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &dpkg_status::DpkgStatus,
     &dpkg_status_d::DpkgStatusD,
     &go_binary::GoBinary,
+    &python_dist_info::PythonDistInfo,
+    &python_egg_info::PythonEggInfo,
+    &python_pdm_lock::PythonPdmLock,
+    &python_pipfile_lock::PythonPipfileLock,
+    &python_poetry_lock::PythonPoetryLock,
+    &python_pylock::PythonPylock,
+    &python_requirements::PythonRequirements,
+    &python_uv_lock::PythonUvLock,
 ];

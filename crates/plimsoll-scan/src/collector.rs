@@ -25,6 +25,7 @@ pub struct Collector<'a> {
     seen: BTreeSet<(Option<String>, String, String)>,
     refused: Vague,
     unpinned: Vague,
+    unread: Vague,
 }
 
 /// Entries that gave no package: how many, and the first of them.
@@ -44,15 +45,22 @@ pub fn collect(
         seen: BTreeSet::new(),
         refused: Vague::default(),
         unpinned: Vague::default(),
+        unread: Vague::default(),
     };
     let done = read(&mut collector);
     let Collector {
-        refused, unpinned, ..
+        refused,
+        unpinned,
+        unread,
+        ..
     } = collector;
     if let Some(reason) = refused.reason("without a usable name or version") {
         unknown(out, reason);
     }
     if let Some(reason) = unpinned.reason("without an exact version") {
+        unknown(out, reason);
+    }
+    if let Some(reason) = unread.reason("naming a file that is not read") {
         unknown(out, reason);
     }
     done
@@ -92,6 +100,11 @@ impl Collector<'_> {
     /// Counts an entry that names a package but no version.
     pub fn unpinned(&mut self, name: &str, line: Option<u32>) {
         self.unpinned.note(name, line);
+    }
+
+    /// Counts an entry that points at another file, which nothing reads.
+    pub fn unread(&mut self, file: &str, line: Option<u32>) {
+        self.unread.note(file, line);
     }
 
     /// Says that a part of the file could not be read.

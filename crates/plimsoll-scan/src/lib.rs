@@ -17,6 +17,7 @@ mod nested;
 mod owned;
 mod problems;
 pub mod purls;
+mod python;
 pub mod stored;
 pub mod syntax;
 #[cfg(test)]
