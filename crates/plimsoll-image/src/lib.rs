@@ -12,9 +12,11 @@ pub mod image;
 pub mod index;
 pub mod limits;
 pub mod oci;
+pub mod path;
 pub mod store;
 pub mod stream;
 pub mod walk;
+pub mod zip;
 
 pub use blob::{Blob, BlobStore, Descriptor};
 pub use content::{Content, ReadAt, ReadError};
