@@ -3,10 +3,12 @@
 use crate::Cataloger;
 
 mod apk_installed;
+mod cargo_lock;
 mod dpkg_files;
 mod dpkg_status;
 mod dpkg_status_d;
 mod go_binary;
+mod go_mod;
 mod python_dist_info;
 mod python_egg_info;
 mod python_pdm_lock;
@@ -19,10 +21,12 @@ mod python_uv_lock;
 /// Every cataloger, sorted by id. A test holds this list against the folder.
 pub const CATALOGERS: &[&dyn Cataloger] = &[
     &apk_installed::ApkInstalled,
+    &cargo_lock::CargoLock,
     &dpkg_files::DpkgFiles,
     &dpkg_status::DpkgStatus,
     &dpkg_status_d::DpkgStatusD,
     &go_binary::GoBinary,
+    &go_mod::GoMod,
     &python_dist_info::PythonDistInfo,
     &python_egg_info::PythonEggInfo,
     &python_pdm_lock::PythonPdmLock,

@@ -20,7 +20,7 @@ use build_info::BuildInfo;
 use module_info::{Module, ModuleInfo};
 
 /// Version of a module that was built from a folder and not from a released version.
-const DEVEL: &str = "(devel)";
+pub(super) const DEVEL: &str = "(devel)";
 
 /// Name under which Go's vulnerability database keeps the standard library.
 pub(super) const STDLIB: &str = "stdlib";

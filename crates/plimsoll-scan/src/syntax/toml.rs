@@ -75,6 +75,21 @@ impl<'a> TomlReader<'a> {
         Ok(None)
     }
 
+    /// Reads a number, date or boolean as it is written; any other value is stepped over and gives
+    /// `None`.
+    pub fn bare_value(&mut self) -> Result<Option<String>, CatalogError> {
+        if matches!(self.peek(), Some(b'"' | b'\'' | b'[' | b'{')) {
+            self.skip()?;
+            return Ok(None);
+        }
+        let start = self.at;
+        self.bare();
+        let text = self.bytes.get(start..self.at).unwrap_or_default();
+        let text = String::from_utf8_lossy(text.trim_ascii()).into_owned();
+        self.value_end()?;
+        Ok(Some(text))
+    }
+
     /// Reads an inline table: `each` gets every key and must read exactly one value. Anything
     /// else is stepped over, and the answer is `false`.
     pub fn inline_table(
