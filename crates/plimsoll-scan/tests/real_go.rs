@@ -1,6 +1,11 @@
 //! Binaries built by the installed Go toolchain from modules of the Go proxy, held against what
 //! `go version -m` says of them. Needs Debian's `golang-go` and `git`, and the module proxy.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot run must fail loudly"
+)]
+
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
@@ -148,9 +153,9 @@ fn expected(folder: &Path, binary: &Path) -> BTreeSet<(String, String)> {
             // The replaced module keeps its name when a folder stands in for it.
             ["=>", path, version, ..] => {
                 let last = modules.last_mut().expect("a module before its replacement");
-                last.1 = (*version).to_owned();
+                (*version).clone_into(&mut last.1);
                 if !path.starts_with('.') {
-                    last.0 = (*path).to_owned();
+                    (*path).clone_into(&mut last.0);
                 }
             }
             _ => {}
