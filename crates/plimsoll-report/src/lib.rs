@@ -11,9 +11,11 @@
 
 pub mod options;
 pub mod outputs;
+pub mod sbom;
 mod view;
 pub mod wire;
 
 pub use options::{WriteError, WriteOptions};
 pub use outputs::{OUTPUTS, OutputFormat, output};
+pub use sbom::{SbomError, is_sbom, read_sbom};
 pub use wire::{ReadError, read_report};
