@@ -5,6 +5,8 @@
 
 pub mod builder;
 pub mod database;
+mod digits;
+mod loose;
 pub mod matching;
 pub mod record;
 pub mod schemes;

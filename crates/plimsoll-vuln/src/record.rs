@@ -91,19 +91,13 @@ impl Range {
         // OSV's lowest bound is below every version, also in schemes where `0` itself is not
         // (`0~rc1` of dpkg) or cannot be read.
         let introduced = self.introduced.as_ref().filter(|bound| *bound != "0");
-        let bounds: [(Option<&String>, fn(Ordering) -> bool); 4] = [
-            (introduced, Ordering::is_ge),
-            (self.after.as_ref(), Ordering::is_gt),
-            (self.fixed.as_ref(), Ordering::is_lt),
-            (self.last_affected.as_ref(), Ordering::is_le),
-        ];
-        for (bound, holds) in bounds {
-            let Some(bound) = bound else { continue };
-            if !holds(scheme.compare(version, bound)?) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let holds = |bound: Option<&String>, test: fn(Ordering) -> bool| {
+            bound.map_or(Ok(true), |bound| scheme.compare(version, bound).map(test))
+        };
+        Ok(holds(introduced, Ordering::is_ge)?
+            && holds(self.after.as_ref(), Ordering::is_gt)?
+            && holds(self.fixed.as_ref(), Ordering::is_lt)?
+            && holds(self.last_affected.as_ref(), Ordering::is_le)?)
     }
 }
 
