@@ -9,6 +9,11 @@ mod dpkg_status;
 mod dpkg_status_d;
 mod go_binary;
 mod go_mod;
+mod node_bun_lock;
+mod node_package;
+mod node_package_lock;
+mod node_pnpm_lock;
+mod node_yarn_lock;
 mod python_dist_info;
 mod python_egg_info;
 mod python_pdm_lock;
@@ -27,6 +32,11 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &dpkg_status_d::DpkgStatusD,
     &go_binary::GoBinary,
     &go_mod::GoMod,
+    &node_bun_lock::NodeBunLock,
+    &node_package::NodePackage,
+    &node_package_lock::NodePackageLock,
+    &node_pnpm_lock::NodePnpmLock,
+    &node_yarn_lock::NodeYarnLock,
     &python_dist_info::PythonDistInfo,
     &python_egg_info::PythonEggInfo,
     &python_pdm_lock::PythonPdmLock,

@@ -14,6 +14,7 @@ mod executable;
 pub mod layer;
 pub mod merge;
 mod nested;
+mod node;
 mod owned;
 mod problems;
 pub mod purls;
