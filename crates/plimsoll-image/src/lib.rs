@@ -17,6 +17,7 @@ pub mod store;
 pub mod stream;
 pub mod walk;
 pub mod zip;
+pub mod zlib;
 
 pub use blob::{Blob, BlobStore, Descriptor};
 pub use content::{Content, ReadAt, ReadError};
@@ -28,3 +29,4 @@ pub use oci::Selection;
 pub use store::Store;
 pub use stream::{ImageStream, StreamRead};
 pub use walk::{LayerHead, LayerSink, LayerTail, Progress, ReadOptions, Visitor};
+pub use zlib::inflate_zlib;

@@ -22,6 +22,7 @@ mod python_poetry_lock;
 mod python_pylock;
 mod python_requirements;
 mod python_uv_lock;
+mod rust_binary;
 
 /// Every cataloger, sorted by id. A test holds this list against the folder.
 pub const CATALOGERS: &[&dyn Cataloger] = &[
@@ -45,4 +46,5 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &python_pylock::PythonPylock,
     &python_requirements::PythonRequirements,
     &python_uv_lock::PythonUvLock,
+    &rust_binary::RustBinary,
 ];
