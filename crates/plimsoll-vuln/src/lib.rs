@@ -6,6 +6,7 @@
 pub mod builder;
 pub mod database;
 mod digits;
+mod feed;
 mod loose;
 pub mod matching;
 pub mod record;

@@ -1,10 +1,29 @@
 //! Advisory sources: one file each, and the written-out list.
 
+mod almalinux;
+mod bitnami;
+mod cve;
+mod epss;
+mod ghsa;
+mod go;
+mod kev;
+mod osv;
+mod pypa;
+
 use crate::Item;
 
 /// Every source, sorted by id. A test holds this list against the folder.
-pub const SOURCES: &[&dyn AdvisorySource] = &[];
-
+pub const SOURCES: &[&dyn AdvisorySource] = &[
+    &almalinux::Almalinux,
+    &bitnami::Bitnami,
+    &cve::Cve,
+    &epss::Epss,
+    &ghsa::Ghsa,
+    &go::Go,
+    &kev::Kev,
+    &osv::Osv,
+    &pypa::Pypa,
+];
 /// The source with this id.
 pub fn source(id: &str) -> Option<&'static dyn AdvisorySource> {
     SOURCES.iter().copied().find(|source| source.id() == id)
@@ -49,4 +68,67 @@ pub trait AdvisorySource: Sync {
     fn wants(&self, path: &str) -> bool;
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError>;
+}
+
+/// Files held in memory as a feed, in the given order.
+#[derive(Debug, Default)]
+pub struct Files {
+    files: std::vec::IntoIter<InputFile>,
+}
+
+impl Files {
+    pub fn new(files: Vec<InputFile>) -> Self {
+        Self {
+            files: files.into_iter(),
+        }
+    }
+
+    /// One file.
+    pub fn one(path: &str, bytes: impl Into<Vec<u8>>) -> Self {
+        Self::new(vec![InputFile {
+            path: path.to_owned(),
+            bytes: bytes.into(),
+        }])
+    }
+}
+
+impl Input for Files {
+    fn next(&mut self) -> Option<Result<InputFile, SourceError>> {
+        self.files.next().map(Ok)
+    }
+}
+
+/// Keeps items in memory, in order.
+impl Sink for Vec<Item> {
+    fn item(&mut self, item: Item) {
+        self.push(item);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_the_folder() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sources");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter_map(|name| Some(name.strip_suffix(".rs")?.replace('_', "-")))
+            .collect();
+        files.sort();
+        let ids: Vec<&str> = SOURCES.iter().map(|source| source.id()).collect();
+        assert_eq!(ids, files);
+    }
+
+    #[test]
+    fn an_empty_feed_is_an_error() {
+        for source in SOURCES {
+            let mut items = Vec::new();
+            let outcome = source.read(&mut Files::default(), &mut items);
+            assert!(outcome.is_err(), "{}", source.id());
+            assert!(items.is_empty(), "{}", source.id());
+        }
+    }
 }

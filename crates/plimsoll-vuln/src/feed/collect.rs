@@ -1,0 +1,33 @@
+//! Puts statements about one vulnerability together that a feed spreads over packages.
+
+use std::collections::BTreeMap;
+
+use crate::feed::batch::Seen;
+use crate::{Affected, Item, Record, Sink};
+
+/// Records by id.
+#[derive(Debug, Default)]
+pub(crate) struct Collected {
+    records: BTreeMap<String, Record>,
+}
+
+impl Collected {
+    /// The record with this id, made when it is not there yet.
+    pub(crate) fn record(&mut self, id: &str) -> &mut Record {
+        self.records
+            .entry(id.to_owned())
+            .or_insert_with(|| Record::new(id))
+    }
+
+    /// Adds a statement to the record with this id.
+    pub(crate) fn affected(&mut self, id: &str, affected: Affected) {
+        self.record(id).affected.push(affected);
+    }
+
+    /// Passes the records on, sorted by id.
+    pub(crate) fn pass(self, seen: &mut Seen, out: &mut dyn Sink) {
+        for record in self.records.into_values() {
+            seen.pass(Item::Advisory(Box::new(record)), out);
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The `affected` part of an OSV record: one statement a package.
+
+use std::collections::BTreeMap;
+
+use super::ecosystems::{Place, package_name, place};
+use super::osv_ranges::{contains, ranges};
+use super::osv_schema::{OsvAffected, OsvRange, Specific};
+use super::{dates, is_name, skipped};
+use crate::schemes::scheme_of;
+use crate::{Affected, Item, Range, Record, Scope, Status, Support, SupportState, VersionScheme};
+
+/// Collects the statements of one record.
+pub(super) struct Statements<'a> {
+    path: &'a str,
+    id: String,
+    withdrawn: bool,
+    published: Option<plimsoll_model::Timestamp>,
+    items: Vec<Item>,
+    affected: Vec<Affected>,
+    /// Which of `affected` speaks of a package, apart for fixes that need a subscription.
+    index: BTreeMap<(Scope, String, bool), usize>,
+    entries: usize,
+    informational: usize,
+}
+
+/// What the statements come to.
+pub(super) struct Outcome {
+    pub affected: Vec<Affected>,
+    /// Parts that could not be read, and what the record says about support.
+    pub items: Vec<Item>,
+    /// All statements are about releases of distributions.
+    pub is_distribution: bool,
+    /// The record is about nothing but a lack of maintenance or a notice.
+    pub only_informational: bool,
+}
+
+impl<'a> Statements<'a> {
+    pub(super) fn new(path: &'a str, record: &Record) -> Self {
+        Self {
+            path,
+            id: record.id.clone(),
+            withdrawn: record.withdrawn.is_some(),
+            published: record.published,
+            items: Vec::new(),
+            affected: Vec::new(),
+            index: BTreeMap::new(),
+            entries: 0,
+            informational: 0,
+        }
+    }
+
+    /// Adds one entry of `affected`.
+    pub(super) fn add(&mut self, entry: OsvAffected) {
+        self.entries += 1;
+        let Some(package) = &entry.package else {
+            self.skip("only ranges of commits, no package");
+            return;
+        };
+        let place = match place(&package.ecosystem, package.purl.as_deref()) {
+            Ok(place) => place,
+            Err(reason) => return self.skip(&reason),
+        };
+        let name = package_name(place.scope.purl_type(), &package.name);
+        if !is_name(&name) {
+            return self.skip("a package without a proper name");
+        }
+        if let Some(kind) = informational(&entry)
+            && self.is_no_vulnerability(&kind, &place, &name)
+        {
+            return;
+        }
+        let scheme = scheme_of(place.scope.purl_type());
+        let found = match self.versions_of(&entry, scheme) {
+            Ok(Some(found)) => found,
+            Ok(None) => return,
+            Err(reason) => return self.skip(&reason),
+        };
+        let severity = vendor_word(&entry);
+        self.merge(place, name, found, severity);
+    }
+
+    /// What is no vulnerability: a crate that nobody maintains is told as a lack of support, a
+    /// notice not at all. What is unsound counts as a vulnerability, under that word.
+    fn is_no_vulnerability(&mut self, kind: &str, place: &Place, name: &str) -> bool {
+        if kind == "unmaintained" && !self.withdrawn {
+            self.items.push(Item::Support(Support {
+                scope: place.scope.clone(),
+                package: Some(name.to_owned()),
+                state: SupportState::Ended,
+                until: self.published.map(dates::day_of),
+                version: None,
+            }));
+        }
+        let is_none = matches!(kind, "unmaintained" | "notice");
+        self.informational += usize::from(is_none);
+        is_none
+    }
+
+    /// Ranges, and the single versions that they leave out; `None` where nothing is affected.
+    fn versions_of(
+        &mut self,
+        entry: &OsvAffected,
+        scheme: Option<&dyn VersionScheme>,
+    ) -> Result<Option<(Vec<Range>, Vec<String>)>, String> {
+        let mut found = read_ranges(entry.ranges.as_deref().unwrap_or_default(), scheme)?;
+        bound_open_range(&mut found, entry.database_specific.as_ref());
+        bound_by_custom(&mut found, entry.ecosystem_specific.as_ref(), scheme);
+        let mut versions = entry.versions.clone().unwrap_or_default();
+        versions.retain(|version| is_name(version));
+        if let Some(scheme) = scheme.filter(|_| !found.is_empty()) {
+            versions.retain(|version| contains(&found, version, scheme) != Some(true));
+        }
+        if !found.is_empty() || !versions.is_empty() {
+            return Ok(Some((found, versions)));
+        }
+        let commits_only = entry
+            .ranges
+            .as_ref()
+            .is_some_and(|ranges| ranges.iter().any(|range| range.kind == "GIT"));
+        Err(if commits_only {
+            "only ranges of commits, no versions".to_owned()
+        } else {
+            "neither ranges nor versions".to_owned()
+        })
+    }
+
+    fn merge(
+        &mut self,
+        place: Place,
+        name: String,
+        (ranges, versions): (Vec<Range>, Vec<String>),
+        vendor_severity: Option<String>,
+    ) {
+        let key = (place.scope.clone(), name.clone(), place.extended);
+        let known = self
+            .index
+            .get(&key)
+            .and_then(|at| self.affected.get_mut(*at));
+        if let Some(known) = known {
+            for range in ranges {
+                if !known.ranges.contains(&range) {
+                    known.ranges.push(range);
+                }
+            }
+            for version in versions {
+                if !known.versions.contains(&version) {
+                    known.versions.push(version);
+                }
+            }
+            return;
+        }
+        self.index.insert(key, self.affected.len());
+        self.affected.push(Affected {
+            scope: place.scope,
+            package: name,
+            binary: place.binary,
+            status: Status::Affected,
+            ranges,
+            versions,
+            vendor_severity,
+            fix_available: None,
+            module: None,
+            arches: Vec::new(),
+        });
+    }
+
+    fn skip(&mut self, reason: &str) {
+        self.items
+            .push(skipped(format!("{}#{}", self.path, self.id), reason));
+    }
+
+    pub(super) fn finish(mut self) -> Outcome {
+        self.settle_extended();
+        Outcome {
+            is_distribution: !self.affected.is_empty()
+                && self
+                    .affected
+                    .iter()
+                    .all(|affected| matches!(affected.scope.purl_type(), "deb" | "rpm" | "apk")),
+            only_informational: self.informational > 0 && self.informational == self.entries,
+            affected: self.affected,
+            items: self.items,
+        }
+    }
+
+    /// Where a release has both, what needs a subscription counts only if the archive has no fix.
+    fn settle_extended(&mut self) {
+        let mut dropped = Vec::new();
+        for ((scope, name, extended), at) in &self.index {
+            if !extended {
+                continue;
+            }
+            let plain = self.index.get(&(scope.clone(), name.clone(), false));
+            let Some(plain) = plain else { continue };
+            let is_fixed = self
+                .affected
+                .get(*plain)
+                .is_some_and(|affected| affected.ranges.iter().all(|range| range.fixed.is_some()));
+            dropped.push(if is_fixed { *at } else { *plain });
+        }
+        let mut at = 0;
+        self.affected.retain(|_| {
+            at += 1;
+            !dropped.contains(&(at - 1))
+        });
+    }
+}
+
+fn informational(entry: &OsvAffected) -> Option<String> {
+    let specific = entry.database_specific.as_ref()?;
+    specific.informational.as_str().map(str::to_owned)
+}
+
+/// The vendor's word for this package, or that the code is merely unsound.
+fn vendor_word(entry: &OsvAffected) -> Option<String> {
+    let word = |specific: &Option<Specific>| {
+        let specific = specific.as_ref()?;
+        specific.severity_word().map(str::to_owned)
+    };
+    word(&entry.ecosystem_specific)
+        .or_else(|| word(&entry.database_specific))
+        .or_else(|| informational(entry))
+}
+
+fn read_ranges(
+    given: &[OsvRange],
+    scheme: Option<&dyn VersionScheme>,
+) -> Result<Vec<Range>, String> {
+    let mut found = Vec::new();
+    for range in given.iter().filter(|range| range.kind != "GIT") {
+        for range in ranges(range.events.as_deref().unwrap_or_default(), scheme)? {
+            if !found.contains(&range) {
+                found.push(range);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// GitHub's `<= 1.2.3` bounds the only range that has no end.
+fn bound_open_range(ranges: &mut [Range], specific: Option<&Specific>) {
+    let Some(bound) =
+        specific.and_then(|specific| specific.last_known_affected_version_range.as_str())
+    else {
+        return;
+    };
+    let mut open = ranges
+        .iter_mut()
+        .filter(|range| range.fixed.is_none() && range.last_affected.is_none());
+    let (Some(range), None) = (open.next(), open.next()) else {
+        return;
+    };
+    let bound = bound.trim();
+    if let Some(version) = bound.strip_prefix("<=").map(str::trim)
+        && is_name(version)
+    {
+        range.last_affected = Some(version.to_owned());
+    } else if let Some(version) = bound.strip_prefix('<').map(str::trim)
+        && is_name(version)
+    {
+        range.fixed = Some(version.to_owned());
+    }
+}
+
+/// Go calls every version of a module affected when its proxy does not know the versions that were
+/// fixed, and keeps those in `custom_ranges`. Their highest end bounds the range; their beginnings
+/// do not, as pseudo-versions lie below them.
+fn bound_by_custom(
+    ranges: &mut [Range],
+    specific: Option<&Specific>,
+    scheme: Option<&dyn VersionScheme>,
+) {
+    let (Some(custom), Some(scheme)) = (
+        specific.and_then(|specific| specific.custom_ranges.as_deref()),
+        scheme,
+    ) else {
+        return;
+    };
+    let [range] = ranges else { return };
+    if *range != Range::default() {
+        return;
+    }
+    let Ok(custom) = read_ranges(custom, Some(scheme)) else {
+        return;
+    };
+    let end = |range: &Range| range.fixed.clone().or_else(|| range.last_affected.clone());
+    let Some(ends) = custom
+        .iter()
+        .map(|custom| end(custom).map(|end| (end, custom)))
+        .collect::<Option<Vec<_>>>()
+    else {
+        return;
+    };
+    if ends
+        .iter()
+        .any(|(end, _)| scheme.compare(end, end).is_err())
+    {
+        return;
+    }
+    let last = ends
+        .iter()
+        .max_by(|(a, _), (b, _)| scheme.compare(a, b).unwrap_or(std::cmp::Ordering::Equal));
+    if let Some((_, custom)) = last {
+        range.fixed.clone_from(&custom.fixed);
+        range.last_affected.clone_from(&custom.last_affected);
+    }
+}
