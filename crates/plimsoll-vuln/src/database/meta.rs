@@ -1,8 +1,12 @@
 //! What a database says about itself.
 
 use plimsoll_model::{AdvisorySet, AdvisorySnapshot, Date, Digest};
+use serde::{Deserialize, Serialize};
 
-use crate::Scope;
+use super::DatabaseError;
+use super::codec::CodecError;
+use super::vulnerabilities::{day_of, pack_day};
+use crate::{Scope, Support, SupportState};
 
 /// Sources, sizes and coverage of a database.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,6 +19,8 @@ pub struct Meta {
     pub vulnerabilities: u64,
     /// Number of (scope, package) pairs.
     pub packages: u64,
+    /// Number of ids and aliases.
+    pub ids: u64,
     /// Number of (vulnerability, scope, package) statements.
     pub statements: u64,
 }
@@ -102,4 +108,161 @@ fn coverage(scopes: &[Scope]) -> Option<String> {
         last = name;
     }
     (!out.is_empty()).then_some(out)
+}
+
+/// [`Meta`] as stored.
+#[derive(Serialize, Deserialize)]
+struct MetaEntry {
+    sources: Vec<SourceEntry>,
+    facts_only: bool,
+    vulnerabilities: u64,
+    packages: u64,
+    ids: u64,
+    statements: u64,
+}
+
+/// [`SourceMeta`] as stored.
+#[derive(Serialize, Deserialize)]
+struct SourceEntry {
+    id: String,
+    snapshot: Option<u32>,
+    records: u64,
+    enrichments: u64,
+    supports: u64,
+    skipped: u64,
+    skipped_first: Vec<(String, String)>,
+    covers: Vec<String>,
+    mentions: Vec<String>,
+}
+
+/// [`Support`] as stored.
+#[derive(Serialize, Deserialize)]
+struct SupportEntry {
+    scope: String,
+    package: Option<String>,
+    state: u8,
+    until: Option<u32>,
+    version: Option<String>,
+}
+
+fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    // Plain structs of texts and numbers have nothing that postcard refuses.
+    postcard::to_allocvec(value).unwrap_or_default()
+}
+
+fn decode<'a, T: Deserialize<'a>>(part: &str, bytes: &'a [u8]) -> Result<T, DatabaseError> {
+    match postcard::take_from_bytes(bytes) {
+        Ok((value, [])) => Ok(value),
+        Ok(_) => Err(DatabaseError::damaged(part, CodecError::Rest.to_string())),
+        Err(error) => Err(DatabaseError::damaged(part, error.to_string())),
+    }
+}
+
+impl Meta {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        encode(&MetaEntry {
+            sources: self.sources.iter().map(SourceMeta::entry).collect(),
+            facts_only: self.facts_only,
+            vulnerabilities: self.vulnerabilities,
+            packages: self.packages,
+            ids: self.ids,
+            statements: self.statements,
+        })
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, DatabaseError> {
+        let entry: MetaEntry = decode("section meta", bytes)?;
+        let sources: Result<_, CodecError> =
+            entry.sources.into_iter().map(SourceMeta::new).collect();
+        Ok(Self {
+            sources: sources
+                .map_err(|error| DatabaseError::damaged("section meta", error.to_string()))?,
+            facts_only: entry.facts_only,
+            vulnerabilities: entry.vulnerabilities,
+            packages: entry.packages,
+            ids: entry.ids,
+            statements: entry.statements,
+        })
+    }
+}
+
+impl SourceMeta {
+    fn entry(&self) -> SourceEntry {
+        let spelled = |scopes: &[Scope]| scopes.iter().map(|s| s.as_str().to_owned()).collect();
+        SourceEntry {
+            id: self.id.clone(),
+            snapshot: self.snapshot.map(pack_day),
+            records: self.records,
+            enrichments: self.enrichments,
+            supports: self.supports,
+            skipped: self.skipped,
+            skipped_first: self
+                .skipped_first
+                .iter()
+                .map(|part| (part.path.clone(), part.reason.clone()))
+                .collect(),
+            covers: spelled(&self.covers),
+            mentions: spelled(&self.mentions),
+        }
+    }
+
+    fn new(entry: SourceEntry) -> Result<Self, CodecError> {
+        let scopes = |texts: Vec<String>| texts.into_iter().map(Scope::from).collect();
+        Ok(Self {
+            id: entry.id,
+            snapshot: entry.snapshot.map(day_of).transpose()?,
+            records: entry.records,
+            enrichments: entry.enrichments,
+            supports: entry.supports,
+            skipped: entry.skipped,
+            skipped_first: entry
+                .skipped_first
+                .into_iter()
+                .map(|(path, reason)| SkippedPart { path, reason })
+                .collect(),
+            covers: scopes(entry.covers),
+            mentions: scopes(entry.mentions),
+        })
+    }
+}
+
+/// The support section.
+pub fn encode_support(facts: &[Support]) -> Vec<u8> {
+    let entries: Vec<SupportEntry> = facts
+        .iter()
+        .map(|fact| SupportEntry {
+            scope: fact.scope.as_str().to_owned(),
+            package: fact.package.clone(),
+            state: match fact.state {
+                SupportState::Supported => 0,
+                SupportState::Limited => 1,
+                SupportState::Ended => 2,
+            },
+            until: fact.until.map(pack_day),
+            version: fact.version.clone(),
+        })
+        .collect();
+    encode(&entries)
+}
+
+pub fn decode_support(bytes: &[u8]) -> Result<Vec<Support>, DatabaseError> {
+    let entries: Vec<SupportEntry> = decode("section support", bytes)?;
+    let facts: Result<Vec<Support>, CodecError> = entries
+        .into_iter()
+        .map(|entry| {
+            Ok(Support {
+                scope: Scope::from(entry.scope),
+                package: entry.package,
+                state: match entry.state {
+                    0 => SupportState::Supported,
+                    1 => SupportState::Limited,
+                    2 => SupportState::Ended,
+                    _ => return Err(CodecError::Code),
+                },
+                until: entry.until.map(day_of).transpose()?,
+                version: entry.version,
+            })
+        })
+        .collect();
+    facts.map_err(|error| DatabaseError::damaged("section support", error.to_string()))
 }
