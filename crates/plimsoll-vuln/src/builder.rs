@@ -46,6 +46,7 @@ pub struct Builder {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct TextSpan {
     introduced: Option<u32>,
+    after: Option<u32>,
     fixed: Option<u32>,
     last_affected: Option<u32>,
 }

@@ -1,8 +1,6 @@
 //! Package × advisory: which known vulnerabilities the packages of an inventory have, and how that
 //! is known.
 
-pub mod range;
-
 use plimsoll_model::{Finding, Inventory, Timestamp, Unknown};
 
 use crate::{Database, DatabaseError};

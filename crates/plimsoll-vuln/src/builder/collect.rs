@@ -9,9 +9,8 @@ use super::{Builder, StoredEnrichment, StoredExtras, StoredRecord, StoredStateme
 use crate::database::SkippedPart;
 use crate::database::keys::KEY_BYTES_MAX;
 use crate::database::vulnerabilities::{
-    CvssEntry, EnrichmentEntry, RecordEntry, pack_day, severity_code,
+    CvssEntry, EnrichmentEntry, RecordEntry, exploitation_code, pack_day, severity_code,
 };
-use crate::matching::range;
 use crate::schemes::scheme_of;
 use crate::{Affected, Enrichment, Item, Range, Record, Scope};
 
@@ -92,7 +91,7 @@ impl Builder {
         }
         let number = self.records.len() as u32;
         for affected in std::mem::take(&mut record.affected) {
-            self.collect_affected(source, number, &record.id, affected);
+            self.collect_affected(source, number, &record.id, &affected);
         }
         let summary = self.prose(record.summary.take());
         self.records.push(StoredRecord {
@@ -115,7 +114,7 @@ impl Builder {
         });
     }
 
-    fn collect_affected(&mut self, source: usize, record: u32, id: &str, affected: Affected) {
+    fn collect_affected(&mut self, source: usize, record: u32, id: &str, affected: &Affected) {
         let key_len = affected.scope.as_str().len() + 1 + affected.package.len();
         let name_is_odd = affected.package.is_empty()
             || affected.package.contains('\0')
@@ -132,7 +131,7 @@ impl Builder {
             }
             return;
         }
-        let versions = beyond_ranges(&affected);
+        let versions = beyond_ranges(affected);
         let mut spans: Vec<TextSpan> = Vec::with_capacity(affected.ranges.len());
         for range in &affected.ranges {
             spans.push(self.span(range));
@@ -160,9 +159,12 @@ impl Builder {
     }
 
     fn span(&mut self, range: &Range) -> TextSpan {
+        // `0` is another spelling of no lower bound.
+        let introduced = range.introduced.clone().filter(|bound| bound != "0");
         let mut number = |text: &Option<String>| text.as_deref().map(|t| self.texts.number(t));
         TextSpan {
-            introduced: number(&range.introduced),
+            introduced: number(&introduced),
+            after: number(&range.after),
             fixed: number(&range.fixed),
             last_affected: number(&range.last_affected),
         }
@@ -199,6 +201,9 @@ impl Builder {
             .flatten()
             .max_by(f64::total_cmp);
         entry.rejected |= known.rejected;
+        entry.exploitation = entry
+            .exploitation
+            .max(known.exploitation.map(exploitation_code));
         entry.summary = least(entry.summary.take(), summary);
         entry
             .cvss
@@ -241,7 +246,7 @@ fn beyond_ranges(affected: &Affected) -> Vec<String> {
             !affected
                 .ranges
                 .iter()
-                .any(|held| range::holds(scheme, held, version) == Ok(true))
+                .any(|held| held.contains(scheme, version) == Ok(true))
         })
         .cloned()
         .collect()

@@ -160,6 +160,7 @@ fn everything_a_record_says_is_kept() {
         status: Status::WontFix,
         ranges: vec![Range {
             introduced: Some("1".to_owned()),
+            after: Some("0.5".to_owned()),
             fixed: None,
             last_affected: Some("3".to_owned()),
         }],
@@ -180,6 +181,7 @@ fn everything_a_record_says_is_kept() {
         weaknesses: vec!["CWE-1".to_owned()],
         published: None,
         rejected: true,
+        exploitation: Some(crate::Exploitation::Active),
         summary: None,
     };
     let database = build(&[
@@ -321,6 +323,7 @@ fn item() -> impl Strategy<Value = (&'static str, Item)> {
                 weaknesses: vec![id.to_owned()],
                 published: None,
                 rejected,
+                exploitation: None,
                 summary: Some(format!("about {id} by {source}")),
             };
             (source, Item::Enrichment(known))

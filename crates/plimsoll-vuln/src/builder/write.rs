@@ -26,7 +26,7 @@ pub fn write(builder: Builder) -> Result<Vec<u8>, BuildError> {
     let plan = Plan::new(builder)?;
     let (packages, statements, counts) = plan.statements()?;
     let (ids, lists) = plan.ids()?;
-    let (directory, dictionary, blocks) = plan.blocks()?;
+    let packed = plan.blocks()?;
     let meta = plan.meta(&counts);
     let support = plan.support();
     // In the order of `Part::ALL`.
@@ -37,9 +37,9 @@ pub fn write(builder: Builder) -> Result<Vec<u8>, BuildError> {
         ids,
         lists,
         statements,
-        directory,
-        dictionary,
-        blocks,
+        packed.directory,
+        packed.dictionary,
+        packed.blocks,
     ];
     Ok(assemble(&contents))
 }
@@ -65,6 +65,13 @@ struct Counts {
     statements: u64,
     /// Scopes by source number.
     mentions: BTreeMap<u8, Vec<Scope>>,
+}
+
+/// The sections of the vulnerabilities.
+struct Packed {
+    directory: Vec<u8>,
+    dictionary: Vec<u8>,
+    blocks: Vec<u8>,
 }
 
 impl Plan {
@@ -221,6 +228,7 @@ impl Plan {
                     .flatten()
                     .map(|span| Span {
                         introduced: span.introduced.map(number),
+                        after: span.after.map(number),
                         fixed: span.fixed.map(number),
                         last_affected: span.last_affected.map(number),
                     })
@@ -270,7 +278,7 @@ impl Plan {
             .into_iter()
             .flatten()
         {
-            [span.introduced, span.fixed, span.last_affected]
+            [span.introduced, span.after, span.fixed, span.last_affected]
                 .into_iter()
                 .flatten()
                 .for_each(&mut visit);
@@ -310,7 +318,7 @@ impl Plan {
     }
 
     /// Directory, dictionary and blocks of the vulnerabilities.
-    fn blocks(&self) -> Result<(Vec<u8>, Vec<u8>, Vec<u8>), BuildError> {
+    fn blocks(&self) -> Result<Packed, BuildError> {
         let encoded: Vec<Vec<u8>> = self
             .entries
             .par_iter()
@@ -356,7 +364,11 @@ impl Plan {
             );
             blocks.extend_from_slice(&packed);
         }
-        Ok((directory, dictionary, blocks))
+        Ok(Packed {
+            directory,
+            dictionary,
+            blocks,
+        })
     }
 
     fn meta(&self, counts: &Counts) -> Meta {

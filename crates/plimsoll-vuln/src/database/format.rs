@@ -165,6 +165,10 @@ impl Header {
         })
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the table has an entry for each part"
+    )]
     pub const fn section(&self, part: Part) -> Section {
         self.sections[part as usize]
     }

@@ -41,6 +41,9 @@ const SHAPE_LIST: u8 = 3;
 const HAS_INTRODUCED: u8 = 1;
 const HAS_FIXED: u8 = 2;
 const HAS_LAST_AFFECTED: u8 = 4;
+const HAS_AFTER: u8 = 8;
+/// All of them.
+const HAS_ANY: u8 = HAS_INTRODUCED | HAS_FIXED | HAS_LAST_AFFECTED | HAS_AFTER;
 
 const EXTRA_VENDOR_SEVERITY: u8 = 1;
 const EXTRA_FIX_AVAILABLE: u8 = 2;
@@ -54,6 +57,7 @@ pub type TextIndex = u32;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
     pub introduced: Option<TextIndex>,
+    pub after: Option<TextIndex>,
     pub fixed: Option<TextIndex>,
     pub last_affected: Option<TextIndex>,
 }
@@ -118,8 +122,7 @@ fn checksum(key: &[u8], body: &[u8]) -> u32 {
 }
 
 fn write_statement(out: &mut Vec<u8>, statement: &Statement) {
-    let withdrawn = if statement.withdrawn { WITHDRAWN } else { 0 };
-    out.push(statement.source | withdrawn);
+    out.push(statement.source | flag(statement.withdrawn, WITHDRAWN));
     write_varint(out, u64::from(statement.record));
     let shape = match statement.ranges.as_slice() {
         [] => SHAPE_NONE,
@@ -127,22 +130,23 @@ fn write_statement(out: &mut Vec<u8>, statement: &Statement) {
         [
             Span {
                 introduced: None,
+                after: None,
                 fixed: Some(_),
                 last_affected: None,
             },
         ] => SHAPE_FIXED,
         _ => SHAPE_LIST,
     };
-    let extras = u8::from(statement.vendor_severity.is_some()) * EXTRA_VENDOR_SEVERITY
-        | u8::from(statement.fix_available.is_some()) * EXTRA_FIX_AVAILABLE
-        | u8::from(statement.module.is_some()) * EXTRA_MODULE
-        | u8::from(!statement.arches.is_empty()) * EXTRA_ARCHES;
+    let extras = flag(statement.vendor_severity.is_some(), EXTRA_VENDOR_SEVERITY)
+        | flag(statement.fix_available.is_some(), EXTRA_FIX_AVAILABLE)
+        | flag(statement.module.is_some(), EXTRA_MODULE)
+        | flag(!statement.arches.is_empty(), EXTRA_ARCHES);
     out.push(
         status_code(statement.status)
-            | u8::from(statement.binary) * BINARY
-            | u8::from(!statement.versions.is_empty()) * VERSIONS
-            | u8::from(extras != 0) * EXTRAS
-            | shape << SHAPE_SHIFT,
+            | flag(statement.binary, BINARY)
+            | flag(!statement.versions.is_empty(), VERSIONS)
+            | flag(extras != 0, EXTRAS)
+            | (shape << SHAPE_SHIFT),
     );
     match (shape, statement.ranges.first()) {
         (SHAPE_FIXED, Some(span)) => write_varint(out, u64::from(span.fixed.unwrap_or(0))),
@@ -174,13 +178,19 @@ fn write_statement(out: &mut Vec<u8>, statement: &Statement) {
     }
 }
 
+/// The bit, if the condition holds.
+const fn flag(condition: bool, bit: u8) -> u8 {
+    if condition { bit } else { 0 }
+}
+
 fn write_span(out: &mut Vec<u8>, span: &Span) {
     out.push(
-        u8::from(span.introduced.is_some()) * HAS_INTRODUCED
-            | u8::from(span.fixed.is_some()) * HAS_FIXED
-            | u8::from(span.last_affected.is_some()) * HAS_LAST_AFFECTED,
+        flag(span.introduced.is_some(), HAS_INTRODUCED)
+            | flag(span.fixed.is_some(), HAS_FIXED)
+            | flag(span.last_affected.is_some(), HAS_LAST_AFFECTED)
+            | flag(span.after.is_some(), HAS_AFTER),
     );
-    for index in [span.introduced, span.fixed, span.last_affected]
+    for index in [span.introduced, span.after, span.fixed, span.last_affected]
         .into_iter()
         .flatten()
     {
@@ -324,6 +334,7 @@ impl<'a> List<'a> {
         let owned = |index: TextIndex| self.text(index).to_owned();
         Range {
             introduced: span.introduced.map(owned),
+            after: span.after.map(owned),
             fixed: span.fixed.map(owned),
             last_affected: span.last_affected.map(owned),
         }
@@ -380,13 +391,14 @@ impl Indices {
             _ => {
                 for _ in 0..reader.count()? {
                     let flags = reader.u8()?;
-                    if flags > (HAS_INTRODUCED | HAS_FIXED | HAS_LAST_AFFECTED) {
+                    if flags & !HAS_ANY != 0 {
                         return Err(CodecError::Code);
                     }
                     let mut bound =
                         |flag: u8| (flags & flag != 0).then(|| self.read(reader)).transpose();
                     out.push(Span {
                         introduced: bound(HAS_INTRODUCED)?,
+                        after: bound(HAS_AFTER)?,
                         fixed: bound(HAS_FIXED)?,
                         last_affected: bound(HAS_LAST_AFFECTED)?,
                     });

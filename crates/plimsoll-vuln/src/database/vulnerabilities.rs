@@ -18,7 +18,7 @@ use zstd::dict::DecoderDictionary;
 
 use super::DatabaseError;
 use super::codec::{CodecError, Reader, pack_date, unpack_date, write_varint};
-use crate::{CvssVector, Enrichment, Record};
+use crate::{CvssVector, Enrichment, Exploitation, Record};
 
 /// A block is closed when its entries reach this size, in bytes.
 pub const BLOCK_BYTES_TARGET: usize = 32 << 10;
@@ -65,6 +65,7 @@ pub struct EnrichmentEntry {
     pub weaknesses: Vec<String>,
     pub published: Option<i64>,
     pub rejected: bool,
+    pub exploitation: Option<u8>,
     pub summary: Option<String>,
 }
 
@@ -125,6 +126,7 @@ impl EnrichmentEntry {
             weaknesses: self.weaknesses,
             published: self.published.map(time_of).transpose()?,
             rejected: self.rejected,
+            exploitation: self.exploitation.map(exploitation_of).transpose()?,
             summary: self.summary,
         })
     }
@@ -159,6 +161,24 @@ fn severity_of(code: u8) -> Result<Severity, CodecError> {
         .into_iter()
         .find(|severity| severity_code(*severity) == code)
         .ok_or(CodecError::Code)
+}
+
+/// How far exploitation went, ascending.
+pub const fn exploitation_code(exploitation: Exploitation) -> u8 {
+    match exploitation {
+        Exploitation::None => 0,
+        Exploitation::ProofOfConcept => 1,
+        Exploitation::Active => 2,
+    }
+}
+
+const fn exploitation_of(code: u8) -> Result<Exploitation, CodecError> {
+    Ok(match code {
+        0 => Exploitation::None,
+        1 => Exploitation::ProofOfConcept,
+        2 => Exploitation::Active,
+        _ => return Err(CodecError::Code),
+    })
 }
 
 /// Where a block is.

@@ -11,16 +11,15 @@ fn index() -> impl Strategy<Value = u32> {
 }
 
 fn span() -> impl Strategy<Value = Span> {
-    (
-        option::of(index()),
-        option::of(index()),
-        option::of(index()),
-    )
-        .prop_map(|(introduced, fixed, last_affected)| Span {
+    let bound = || option::of(index());
+    (bound(), bound(), bound(), bound()).prop_map(|(introduced, after, fixed, last_affected)| {
+        Span {
             introduced,
+            after,
             fixed,
             last_affected,
-        })
+        }
+    })
 }
 
 prop_compose! {
