@@ -91,7 +91,7 @@ fn walk(edges: &[Edge<'_>]) -> Vec<Range> {
                     ranges.push(Range {
                         introduced,
                         fixed: Some((*version).to_owned()),
-                        last_affected: None,
+                        ..Range::default()
                     });
                 }
             }
@@ -99,8 +99,8 @@ fn walk(edges: &[Edge<'_>]) -> Vec<Range> {
                 if let Some(introduced) = open.take() {
                     ranges.push(Range {
                         introduced,
-                        fixed: None,
                         last_affected: Some((*version).to_owned()),
+                        ..Range::default()
                     });
                 }
             }
@@ -122,17 +122,7 @@ pub(super) fn contains(
     scheme: &dyn VersionScheme,
 ) -> Option<bool> {
     for range in ranges {
-        let mut inside = true;
-        if let Some(introduced) = &range.introduced {
-            inside &= scheme.compare(version, introduced).ok()?.is_ge();
-        }
-        if let Some(fixed) = &range.fixed {
-            inside &= scheme.compare(version, fixed).ok()?.is_lt();
-        }
-        if let Some(last) = &range.last_affected {
-            inside &= scheme.compare(version, last).ok()?.is_le();
-        }
-        if inside {
+        if range.contains(scheme, version).ok()? {
             return Some(true);
         }
     }
@@ -230,7 +220,7 @@ mod tests {
         let ranges = [Range {
             introduced: Some("2".to_owned()),
             fixed: Some("5".to_owned()),
-            last_affected: None,
+            ..Range::default()
         }];
         for (version, expected) in [("1", false), ("2", true), ("4", true), ("5", false)] {
             assert_eq!(contains(&ranges, version, &Numbers), Some(expected));
