@@ -22,6 +22,9 @@ mod python_poetry_lock;
 mod python_pylock;
 mod python_requirements;
 mod python_uv_lock;
+mod rpm_bdb;
+mod rpm_ndb;
+mod rpm_sqlite;
 mod rust_binary;
 
 /// Every cataloger, sorted by id. A test holds this list against the folder.
@@ -46,5 +49,8 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &python_pylock::PythonPylock,
     &python_requirements::PythonRequirements,
     &python_uv_lock::PythonUvLock,
+    &rpm_bdb::RpmBdb,
+    &rpm_ndb::RpmNdb,
+    &rpm_sqlite::RpmSqlite,
     &rust_binary::RustBinary,
 ];

@@ -11,10 +11,10 @@ use crate::problems::Problems;
 use crate::{CatalogError, Facts, Found};
 
 /// Packages that one database may list. Debian as a whole has about 65,000.
-pub(crate) const PACKAGES_MAX: usize = 200_000;
+pub(crate) const PACKAGES_MAX: usize = 50_000;
 
 /// Longest name or version that is taken, in bytes. Debian's longest are below 100.
-const WORD_BYTES_MAX: usize = 512;
+const WORD_BYTES_MAX: usize = 256;
 
 /// Which kind of file paragraphs come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,6 +19,7 @@ mod owned;
 mod problems;
 pub mod purls;
 mod python;
+mod rpm;
 pub mod stored;
 pub mod syntax;
 #[cfg(test)]

@@ -8,37 +8,59 @@ use std::fmt::Write as _;
 
 use crate::cataloger::path_hash;
 
-/// Paths that one list may name. The largest packages of Debian and Fedora have about 100,000.
-pub(crate) const PATHS_MAX: usize = 1_000_000;
+/// Paths that the lists of one file may name. A workstation's whole database names about 500,000.
+pub(crate) const PATHS_MAX: usize = 4_000_000;
 
 /// Hashes of paths, gathered one by one.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Paths {
     hashes: Vec<u64>,
+    room: usize,
     cut: bool,
 }
 
+impl Default for Paths {
+    fn default() -> Self {
+        Self::with_room(PATHS_MAX)
+    }
+}
+
 impl Paths {
-    /// Adds a path as a package's list spells it, with or without a leading slash or `./`.
-    pub(crate) fn add(&mut self, path: &[u8]) {
-        if self.hashes.len() >= PATHS_MAX {
+    /// For at most `room` paths.
+    pub(crate) const fn with_room(room: usize) -> Self {
+        Self {
+            hashes: Vec::new(),
+            room,
+            cut: false,
+        }
+    }
+
+    /// Adds a path as a package's list spells it, with or without a leading slash or `./`;
+    /// `false` when there was no room left.
+    pub(crate) fn add(&mut self, path: &[u8]) -> bool {
+        if self.hashes.len() >= self.room {
             self.cut = true;
-            return;
+            return false;
         }
         let path = spell(path);
         let path = path.strip_prefix("./").unwrap_or(&path);
         let path = path.trim_start_matches('/');
         if path.is_empty() || path == "." {
-            return;
+            return true;
         }
         self.hashes.push(path_hash(path));
+        true
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.hashes.len()
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
         self.hashes.is_empty()
     }
 
-    /// Whether more paths were named than [`PATHS_MAX`].
+    /// Whether more paths were named than there was room for.
     pub(crate) const fn was_cut(&self) -> bool {
         self.cut
     }

@@ -31,6 +31,10 @@ impl Problems {
         self.count += 1;
     }
 
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// Notes the error of a step, and gives the value of one that went well.
     pub(crate) fn keep<T>(&mut self, result: Result<T, CatalogError>) -> Option<T> {
         match result {

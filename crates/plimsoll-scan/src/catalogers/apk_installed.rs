@@ -13,7 +13,10 @@ use crate::problems::Problems;
 use crate::{CatalogError, Cataloger, Facts, File, Found, OwnedFiles, Pattern};
 
 /// Packages that one database may list. Alpine as a whole has about 25,000.
-const PACKAGES_MAX: usize = 200_000;
+const PACKAGES_MAX: usize = 50_000;
+
+/// Longest path that is taken, in bytes; Linux's own limit.
+const PATH_BYTES_MAX: usize = 4096;
 
 /// Longest name, version or licence that is taken, in bytes.
 const TEXT_BYTES_MAX: usize = 1024;
@@ -75,6 +78,7 @@ fn read_database(bytes: &[u8], out: &mut Facts) -> Result<(), CatalogError> {
     let mut rest = bytes;
     let mut line = 0_u32;
     let mut entries = 0_usize;
+    let mut paths_left = PATHS_MAX;
     while !rest.is_empty() {
         let end = memchr(b'\n', rest).unwrap_or(rest.len());
         let (text, further) = rest.split_at(end);
@@ -92,7 +96,12 @@ fn read_database(bytes: &[u8], out: &mut Facts) -> Result<(), CatalogError> {
             continue;
         }
         entries += 1;
-        let complete = std::mem::take(&mut entry);
+        paths_left = paths_left.saturating_sub(entry.paths.len());
+        let next = Entry {
+            paths: Paths::with_room(paths_left),
+            ..Entry::default()
+        };
+        let complete = std::mem::replace(&mut entry, next);
         problems.keep(complete.close(out));
         if entries >= PACKAGES_MAX {
             problems.note(|| format!("package limit ({PACKAGES_MAX}) reached"));
@@ -126,8 +135,10 @@ impl<'a> Entry<'a> {
             b'R' => {
                 if self.folder.is_empty() {
                     self.paths.add(value);
-                } else {
+                } else if self.folder.len() + value.len() < PATH_BYTES_MAX {
                     self.paths.add(&[self.folder, b"/", value].concat());
+                } else {
+                    return false;
                 }
             }
             _ => return key.is_ascii_alphabetic(),
