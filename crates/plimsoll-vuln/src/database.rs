@@ -263,7 +263,7 @@ impl Database {
         Blocks {
             directory: self.part(Part::Directory),
             dictionary: self.part(Part::Dictionary),
-            blocks: self.part(Part::Blocks),
+            packed: self.part(Part::Blocks),
             prepared: &self.prepared,
         }
     }
@@ -278,10 +278,10 @@ pub(crate) fn next_statement<'l>(
 }
 
 /// A list of statements that cannot be read.
-pub(crate) fn damaged_list(key: &[u8], reason: impl ToString) -> DatabaseError {
+pub(crate) fn damaged_list(key: &[u8], reason: impl std::fmt::Display) -> DatabaseError {
     let (scope, package) = keys::split_key(key).unwrap_or_default();
     DatabaseError::damaged(
         format!("what is said about {package} in {scope}"),
-        reason.to_string(),
+        format!("{reason}"),
     )
 }

@@ -95,7 +95,7 @@ impl Database {
             }
             Ok(true)
         })?;
-        self.verify_count("ids", count, self.meta.ids)
+        verify_count("ids", count, self.meta.ids)
     }
 
     fn verify_statements(&self, records: &[u32]) -> Result<(), DatabaseError> {
@@ -128,17 +128,17 @@ impl Database {
                 "the index does not lead to all of it",
             ));
         }
-        self.verify_count("packages", keys, self.meta.packages)?;
-        self.verify_count("statements", statements, self.meta.statements)
+        verify_count("packages", keys, self.meta.packages)?;
+        verify_count("statements", statements, self.meta.statements)
     }
+}
 
-    fn verify_count(&self, what: &str, found: u64, stated: u64) -> Result<(), DatabaseError> {
-        if found == stated {
-            return Ok(());
-        }
-        Err(DatabaseError::damaged(
-            "section meta",
-            format!("it counts {stated} {what}, there are {found}"),
-        ))
+fn verify_count(what: &str, found: u64, stated: u64) -> Result<(), DatabaseError> {
+    if found == stated {
+        return Ok(());
     }
+    Err(DatabaseError::damaged(
+        "section meta",
+        format!("it counts {stated} {what}, there are {found}"),
+    ))
 }

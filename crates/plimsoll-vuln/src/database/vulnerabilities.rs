@@ -218,13 +218,13 @@ pub fn write_block(entries: &[Vec<u8>]) -> Vec<u8> {
 pub struct Blocks<'a> {
     pub directory: &'a [u8],
     pub dictionary: &'a [u8],
-    pub blocks: &'a [u8],
+    pub packed: &'a [u8],
     /// The dictionary as zstd wants it, prepared at first use.
     pub prepared: &'a OnceLock<Option<DecoderDictionary<'static>>>,
 }
 
-fn damaged(number: u32, reason: impl ToString) -> DatabaseError {
-    DatabaseError::damaged(format!("vulnerability {number}"), reason.to_string())
+fn damaged(number: u32, reason: impl std::fmt::Display) -> DatabaseError {
+    DatabaseError::damaged(format!("vulnerability {number}"), format!("{reason}"))
 }
 
 impl Blocks<'_> {
@@ -270,7 +270,7 @@ impl Blocks<'_> {
         let compressed = place
             .offset
             .checked_add(place.compressed)
-            .and_then(|end| self.blocks.get(place.offset..end))
+            .and_then(|end| self.packed.get(place.offset..end))
             .ok_or_else(|| wrong("it reaches beyond its section"))?;
         if xxh3_64(compressed) != place.xxh3 {
             return Err(wrong("its checksum does not hold"));

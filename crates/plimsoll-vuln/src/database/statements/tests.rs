@@ -91,10 +91,8 @@ proptest! {
         bytes.extend_from_slice(&body);
         if let Ok((mut list, _)) = List::read(&bytes, b"k") {
             while let Ok(Some(statement)) = list.next() {
-                for index in &statement.versions {
-                    prop_assert!((*index as usize) < list.texts.len());
-                    break;
-                }
+                let versions = statement.versions.clone();
+                prop_assert!(versions.iter().all(|index| (*index as usize) < list.texts.len()));
             }
         }
     }
