@@ -9,6 +9,8 @@
 //! Is handed bytes, time and width; reads no clock, no environment, opens nothing. What it writes
 //! is the same for the same input, byte for byte.
 
+mod identity;
+mod licenses;
 pub mod options;
 pub mod outputs;
 pub mod sbom;

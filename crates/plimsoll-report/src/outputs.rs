@@ -6,11 +6,20 @@ use plimsoll_model::Report;
 
 use crate::{WriteError, WriteOptions};
 
+mod cyclonedx;
 mod json;
+mod spdx;
+mod spdx_tag_value;
 mod table;
 
 /// Every format, sorted by id. A test holds this list against the folder.
-pub const OUTPUTS: &[&dyn OutputFormat] = &[&json::Json, &table::Table];
+pub const OUTPUTS: &[&dyn OutputFormat] = &[
+    &cyclonedx::CycloneDx,
+    &json::Json,
+    &spdx::Spdx,
+    &spdx_tag_value::SpdxTagValue,
+    &table::Table,
+];
 
 /// The format with this id.
 pub fn output(id: &str) -> Option<&'static dyn OutputFormat> {
