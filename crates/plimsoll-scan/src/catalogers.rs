@@ -4,6 +4,8 @@ use crate::Cataloger;
 
 mod apk_installed;
 mod cargo_lock;
+mod dotnet_deps;
+mod dotnet_packages_lock;
 mod dpkg_files;
 mod dpkg_status;
 mod dpkg_status_d;
@@ -14,6 +16,8 @@ mod node_package;
 mod node_package_lock;
 mod node_pnpm_lock;
 mod node_yarn_lock;
+mod php_composer_lock;
+mod php_installed;
 mod python_dist_info;
 mod python_egg_info;
 mod python_pdm_lock;
@@ -22,15 +26,20 @@ mod python_poetry_lock;
 mod python_pylock;
 mod python_requirements;
 mod python_uv_lock;
+mod python_wheel;
 mod rpm_bdb;
 mod rpm_ndb;
 mod rpm_sqlite;
+mod ruby_gemfile_lock;
+mod ruby_gemspec;
 mod rust_binary;
 
 /// Every cataloger, sorted by id. A test holds this list against the folder.
 pub const CATALOGERS: &[&dyn Cataloger] = &[
     &apk_installed::ApkInstalled,
     &cargo_lock::CargoLock,
+    &dotnet_deps::DotnetDeps,
+    &dotnet_packages_lock::DotnetPackagesLock,
     &dpkg_files::DpkgFiles,
     &dpkg_status::DpkgStatus,
     &dpkg_status_d::DpkgStatusD,
@@ -41,6 +50,8 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &node_package_lock::NodePackageLock,
     &node_pnpm_lock::NodePnpmLock,
     &node_yarn_lock::NodeYarnLock,
+    &php_composer_lock::PhpComposerLock,
+    &php_installed::PhpInstalled,
     &python_dist_info::PythonDistInfo,
     &python_egg_info::PythonEggInfo,
     &python_pdm_lock::PythonPdmLock,
@@ -49,8 +60,11 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &python_pylock::PythonPylock,
     &python_requirements::PythonRequirements,
     &python_uv_lock::PythonUvLock,
+    &python_wheel::PythonWheel,
     &rpm_bdb::RpmBdb,
     &rpm_ndb::RpmNdb,
     &rpm_sqlite::RpmSqlite,
+    &ruby_gemfile_lock::RubyGemfileLock,
+    &ruby_gemspec::RubyGemspec,
     &rust_binary::RustBinary,
 ];

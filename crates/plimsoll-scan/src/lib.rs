@@ -16,6 +16,7 @@ pub mod merge;
 mod nested;
 mod node;
 mod owned;
+mod php;
 mod problems;
 pub mod purls;
 mod python;

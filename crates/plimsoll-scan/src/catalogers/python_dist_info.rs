@@ -36,7 +36,7 @@ impl Cataloger for PythonDistInfo {
     }
 
     fn wants(&self, path: &str, _mode: u32, _size_bytes: u64) -> bool {
-        folder(path).ends_with(".dist-info")
+        folder(path).to_ascii_lowercase().ends_with("dist-info")
     }
 
     fn read(&self, file: &File<'_>, out: &mut Facts) -> Result<(), CatalogError> {
