@@ -4,6 +4,7 @@
 //! bytes of an archive are reached, and the binary for how the database file is mapped.
 
 pub mod builder;
+pub mod constraints;
 pub mod database;
 mod digits;
 mod feed;

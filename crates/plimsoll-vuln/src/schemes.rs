@@ -22,6 +22,8 @@ mod pub_dev;
 mod rpm;
 mod semver;
 
+pub(crate) use pep440::Version as PythonVersion;
+
 /// Every scheme, sorted by id. A test holds this list against the folder.
 pub const SCHEMES: &[&dyn VersionScheme] = &[
     &apk::Apk,
