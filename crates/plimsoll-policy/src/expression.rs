@@ -63,7 +63,7 @@ impl Expression {
         if let Some(name) = references
             .variables()
             .into_iter()
-            .find(|name| !known.contains(name))
+            .find(|name| !known.contains(name) && !is_bound(text, name))
         {
             return Err(wrong(format!(
                 "`{name}` is not known, only finding, pkg and target"
@@ -110,6 +110,15 @@ impl Expression {
             Err(error) => Err(wrong(one_line(&error.to_string()))),
         }
     }
+}
+
+/// Whether a macro binds the name: `finding.paths.exists(p, …)` binds `p`.
+fn is_bound(text: &str, name: &str) -> bool {
+    text.split('(').skip(1).any(|rest| {
+        rest.trim_start()
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.trim_start().starts_with(','))
+    })
 }
 
 /// Deepest nesting of brackets and of conditionals, without regard to strings: an upper bound.
