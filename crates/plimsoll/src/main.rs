@@ -1,1 +1,68 @@
-fn main() {}
+//! The `plimsoll` program: arguments, configuration, rendering, exit codes.
+//!
+//! The only crate that reads configuration, environment and clock and that writes to the terminal.
+//! Data goes to standard output, talk to standard error.
+
+mod cli;
+mod commands;
+mod configuration;
+mod database;
+mod failure;
+mod feed;
+mod input;
+mod map;
+mod outputs;
+mod session;
+mod store;
+mod talk;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// Exit code for "failed to work": usage, target, database.
+const EXIT_FAILED: u8 = 1;
+
+fn main() -> ExitCode {
+    restore_pipe_signal();
+    // A plugin's panic is caught and told as an unknown; its default message is noise.
+    std::panic::set_hook(Box::new(|_| {}));
+    let arguments = match cli::Cli::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = if error.use_stderr() { EXIT_FAILED } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let result = std::panic::catch_unwind(move || run(arguments)).unwrap_or_else(|_| {
+        Err(Failure::new("failed because of a defect in plimsoll itself")
+            .hint("please report it with the command and, if you may share it, the target"))
+    });
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            talk::failure(&failure);
+            ExitCode::from(EXIT_FAILED)
+        }
+    }
+}
+
+fn run(arguments: cli::Cli) -> Result<u8, Failure> {
+    let session = Session::new(arguments.global)?;
+    let result = commands::run(&session, arguments.command);
+    match result {
+        // Whoever read our output has seen enough.
+        Err(failure) if failure.is_broken_pipe() => Ok(0),
+        other => other,
+    }
+}
+
+/// Rust ignores SIGPIPE; writes then fail with an error kind that [`run`] understands.
+fn restore_pipe_signal() {
+    let _ = io::stdout();
+}
