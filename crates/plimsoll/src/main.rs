@@ -16,7 +16,6 @@ mod session;
 mod store;
 mod talk;
 
-use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -28,7 +27,6 @@ use crate::session::Session;
 const EXIT_FAILED: u8 = 1;
 
 fn main() -> ExitCode {
-    restore_pipe_signal();
     // A plugin's panic is caught and told as an unknown; its default message is noise.
     std::panic::set_hook(Box::new(|_| {}));
     let arguments = match cli::Cli::try_parse() {
@@ -60,9 +58,4 @@ fn run(arguments: cli::Cli) -> Result<u8, Failure> {
         Err(failure) if failure.is_broken_pipe() => Ok(0),
         other => other,
     }
-}
-
-/// Rust ignores SIGPIPE; writes then fail with an error kind that [`run`] understands.
-fn restore_pipe_signal() {
-    let _ = io::stdout();
 }

@@ -1,0 +1,62 @@
+//! One run of the program: what was configured, the time, and what is shared by commands.
+
+use std::sync::Arc;
+
+use plimsoll_image::{Progress, ReadOptions, Store as ContentStore};
+use plimsoll_model::{Date, Timestamp};
+
+use crate::cli::{ColorChoice, Global};
+use crate::configuration::Configuration;
+use crate::failure::Failure;
+use crate::outputs::Wanted;
+use crate::store::Store;
+
+/// Everything a command needs beside its own arguments.
+pub struct Session {
+    pub configuration: Configuration,
+    /// Documents that were asked for.
+    pub wanted: Wanted,
+    /// When the run began.
+    pub now: Timestamp,
+    pub platform: Option<String>,
+}
+
+impl Session {
+    /// Resolves the configuration and sets up threads.
+    pub fn new(global: Global) -> Result<Self, Failure> {
+        let configuration = Configuration::load(&global)?;
+        // Fails only when a pool exists already, which then serves as well.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(configuration.jobs).build_global();
+        match configuration.color {
+            ColorChoice::Auto => {}
+            ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
+            ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+        }
+        let settings = &configuration.settings;
+        let wanted = Wanted::parse(
+            global.format.as_deref().or(settings.format.as_deref()),
+            &global.output,
+        )?;
+        let platform = global.platform.clone().or_else(|| settings.platform.clone());
+        Ok(Self { configuration, wanted, now: Timestamp::now(), platform })
+    }
+
+    /// The day on which support, exceptions and ages are judged.
+    pub fn today(&self) -> Date {
+        jiff::tz::TimeZone::UTC.to_datetime(self.now).date()
+    }
+
+    /// What is kept between runs.
+    pub fn store(&self) -> Option<Store> {
+        self.configuration.cache.clone().map(Store::new)
+    }
+
+    /// How targets are read, with a new progress count.
+    pub fn read_options(&self, progress: &Arc<Progress>) -> ReadOptions {
+        ReadOptions {
+            jobs: self.configuration.jobs,
+            store: ContentStore::new(self.configuration.memory_max_bytes, std::env::temp_dir()),
+            progress: Arc::clone(progress),
+        }
+    }
+}
