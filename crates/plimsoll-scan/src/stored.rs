@@ -3,7 +3,7 @@
 //! Domain types are not serialisable; these mirrors are, in `postcard`'s compact encoding behind a
 //! checksum. The form carries no version of its own: the cache key does ([`FORM_VERSION`]).
 
-use plimsoll_model::{Date, Digest, Distribution, Ecosystem, Part, SourcePackage, State, Unknown};
+use plimsoll_model::{Date, Distribution, Ecosystem, Part, SourcePackage, State, Unknown};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -27,12 +27,15 @@ pub struct StoredLayer {
     pub facts: LayerFacts,
     /// As `plimsoll_image` encodes it.
     pub index: Vec<u8>,
+    /// What of the layer itself was not looked at; without `layer`, which is the key.
+    pub unknowns: Vec<Unknown>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct LayerForm {
     files: Vec<FileForm>,
     index: Vec<u8>,
+    unknowns: Vec<(Option<String>, String)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -84,6 +87,7 @@ pub fn encode(layer: &StoredLayer) -> Vec<u8> {
     let form = LayerForm {
         files: layer.facts.iter().map(file_form).collect(),
         index: layer.index.clone(),
+        unknowns: unknown_forms(&layer.unknowns),
     };
     // Writing plain data to memory cannot fail; an empty document is refused when read.
     let body = postcard::to_allocvec(&form).unwrap_or_default();
@@ -131,12 +135,7 @@ fn file_form(file: &FileFacts) -> FileForm {
             })
             .collect(),
         os: file.facts.os.as_ref().map(os_form),
-        unknowns: file
-            .facts
-            .unknowns
-            .iter()
-            .map(|unknown| (unknown.path.clone(), unknown.reason.clone()))
-            .collect(),
+        unknowns: unknown_forms(&file.facts.unknowns),
     }
 }
 
@@ -160,21 +159,21 @@ fn file_facts(form: FileForm) -> Option<FileFacts> {
             Some(os) => Some(distribution(os)?),
             None => None,
         },
-        unknowns: form
-            .unknowns
-            .into_iter()
-            .map(|(path, reason)| Unknown {
-                path,
-                layer: None::<Digest>,
-                reason,
-            })
-            .collect(),
+        unknowns: unknowns(form.unknowns),
     };
     Some(FileFacts {
         path: form.path,
         cataloger: form.cataloger,
         facts,
     })
+}
+
+fn unknown_forms(unknowns: &[Unknown]) -> Vec<(Option<String>, String)> {
+    unknowns.iter().map(|unknown| (unknown.path.clone(), unknown.reason.clone())).collect()
+}
+
+fn unknowns(forms: Vec<(Option<String>, String)>) -> Vec<Unknown> {
+    forms.into_iter().map(|(path, reason)| Unknown { path, layer: None, reason }).collect()
 }
 
 fn found_form(found: &Found) -> FoundForm {
@@ -285,6 +284,7 @@ mod tests {
         StoredLayer {
             facts: vec![file],
             index: vec![7, 7, 7],
+            unknowns: vec![Unknown::at("dev/x", "cut")],
         }
     }
 

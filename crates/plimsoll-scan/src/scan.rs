@@ -1,0 +1,159 @@
+//! From an opened target to its inventory.
+
+use plimsoll_image::{Image, ImageFacts, ImageStream, OpenError, ReadOptions, Tree, TreeBuilder};
+use plimsoll_model::{Digest, Inventory, Report, State, Unknown};
+use plimsoll_report::wire;
+
+use crate::catalogers::CATALOGERS;
+use crate::collect::{Cache, Collector, KnownLayer, cache_version};
+use crate::dispatch::Dispatch;
+use crate::merge::{MergeLayer, View, merge};
+
+/// Kind of cache entry for the inventory of a whole image.
+const INVENTORY_KIND: &str = "inventories";
+
+/// How to look at a target.
+pub struct ScanOptions<'a> {
+    /// Which packages to look for.
+    pub states: Vec<State>,
+    pub cache: Option<&'a dyn Cache>,
+    pub read: ReadOptions,
+    /// The program's name and version, for stored documents.
+    pub tool: plimsoll_model::report::Tool,
+}
+
+impl ScanOptions<'_> {
+    fn dispatch(&self) -> Dispatch<'static> {
+        Dispatch::new(
+            CATALOGERS
+                .iter()
+                .copied()
+                .filter(|cataloger| self.states.contains(&cataloger.state())),
+        )
+    }
+}
+
+/// The inventory of an image whose layers can be read side by side.
+pub fn image_inventory(image: &Image, options: &ScanOptions<'_>) -> Result<Inventory, OpenError> {
+    let dispatch = options.dispatch();
+    let key = inventory_key(&image.facts, &dispatch);
+    if let Some(known) = recall(options, &key, &image.facts) {
+        return Ok(known);
+    }
+    let collector = Collector::new(&dispatch, options.cache);
+    let unknowns = image.read(&collector, &options.read)?;
+    let unknowns = image.unknowns.iter().cloned().chain(unknowns).collect();
+    Ok(assemble(&image.facts, collector, unknowns, options, &key))
+}
+
+/// The inventory of an image that an engine sends as one stream.
+pub fn stream_inventory(
+    stream: &ImageStream,
+    options: &ScanOptions<'_>,
+) -> Result<Inventory, OpenError> {
+    let dispatch = options.dispatch();
+    let collector = Collector::new(&dispatch, options.cache);
+    let read = stream.read(&collector, &options.read)?;
+    let key = inventory_key(&read.facts, &dispatch);
+    Ok(assemble(&read.facts, collector, read.unknowns, options, &key))
+}
+
+/// Lays the layers over each other. A layer that was not read is an unknown, never nothing.
+fn assemble(
+    facts: &ImageFacts,
+    collector: Collector<'_>,
+    mut unknowns: Vec<Unknown>,
+    options: &ScanOptions<'_>,
+    key: &str,
+) -> Inventory {
+    let mut known = collector.into_layers();
+    let mut layers = Vec::with_capacity(facts.layers.len());
+    let mut builder = TreeBuilder::default();
+    let mut complete = true;
+    for layer in &facts.layers {
+        let found = known.remove(&layer.diff_id).or_else(|| again(&layers, &layer.diff_id));
+        let Some(KnownLayer { facts, index, unknowns: own, complete: whole }) = found else {
+            complete = false;
+            if !unknowns.iter().any(|unknown| unknown.layer.as_ref() == Some(&layer.diff_id)) {
+                unknowns.push(
+                    Unknown::whole("layer was not read").in_layer(Some(layer.diff_id.clone())),
+                );
+            }
+            builder.layer(&plimsoll_image::LayerIndex::default());
+            layers.push((layer.diff_id.clone(), None));
+            continue;
+        };
+        complete &= whole;
+        builder.layer(&index);
+        unknowns.extend(own.iter().cloned());
+        layers.push((
+            layer.diff_id.clone(),
+            Some(KnownLayer { facts, index, unknowns: own, complete: whole }),
+        ));
+    }
+    let tree = builder.finish();
+    let merge_layers: Vec<MergeLayer> = layers
+        .into_iter()
+        .map(|(diff_id, known)| MergeLayer {
+            diff_id: Some(diff_id),
+            facts: known.map(|known| known.facts).unwrap_or_default(),
+        })
+        .collect();
+    let inventory = merge(
+        facts.target(),
+        facts.layers.clone(),
+        &merge_layers,
+        &tree,
+        &options.states,
+        unknowns,
+    );
+    if complete {
+        remember(options, key, &inventory);
+    }
+    inventory
+}
+
+/// A layer that is in the image a second time (an empty one, mostly).
+fn again(
+    layers: &[(Digest, Option<KnownLayer>)],
+    diff_id: &Digest,
+) -> Option<KnownLayer> {
+    layers.iter().find(|(other, _)| other == diff_id).and_then(|(_, known)| known.clone())
+}
+
+impl View for Tree {
+    fn winner(&self, path: &str) -> Option<usize> {
+        Self::winner(self, path)
+    }
+
+    fn root_links(&self) -> Vec<(String, String)> {
+        Self::root_links(self)
+    }
+}
+
+fn inventory_key(facts: &ImageFacts, dispatch: &Dispatch<'_>) -> String {
+    format!("{}-{}", facts.config_digest.hex(), cache_version(dispatch))
+}
+
+/// The inventory found in an earlier run; target and layers are those of today's opening.
+fn recall(options: &ScanOptions<'_>, key: &str, facts: &ImageFacts) -> Option<Inventory> {
+    let bytes = options.cache?.get(INVENTORY_KIND, key)?;
+    let mut inventory = wire::read_report(&bytes).ok()?.inventory;
+    let os = inventory.target.os.take();
+    inventory.target = facts.target();
+    inventory.target.os = os;
+    inventory.layers.clone_from(&facts.layers);
+    Some(inventory)
+}
+
+fn remember(options: &ScanOptions<'_>, key: &str, inventory: &Inventory) {
+    let Some(cache) = options.cache else { return };
+    let report = Report {
+        tool: options.tool.clone(),
+        inventory: inventory.clone(),
+        findings: Vec::new(),
+        advisories: None,
+        verdict: None,
+    };
+    cache.put(INVENTORY_KIND, key, &wire::to_bytes(&report));
+}

@@ -1,0 +1,47 @@
+//! One file for each command.
+
+mod advise;
+mod compare;
+mod convert;
+mod db;
+mod diff;
+mod doctor;
+mod explain;
+mod policy;
+mod sbom;
+mod scan;
+mod version;
+
+use clap::CommandFactory;
+
+use crate::cli::{Cli, Command};
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// Exit code for "allowed".
+pub const EXIT_ALLOWED: u8 = 0;
+/// Exit code for "denied by policy".
+pub const EXIT_DENIED: u8 = 2;
+/// Exit code for "looked only in part" with `--strict`.
+pub const EXIT_PARTLY: u8 = 3;
+
+/// Runs a command; the result is the exit code.
+pub fn run(session: &Session, command: Command) -> Result<u8, Failure> {
+    match command {
+        Command::Scan(arguments) => scan::run(session, &arguments),
+        Command::Sbom(arguments) => sbom::run(session, &arguments),
+        Command::Diff(arguments) => diff::run(session, &arguments),
+        Command::Advise(arguments) => advise::run(session, &arguments),
+        Command::Convert(arguments) => convert::run(session, &arguments),
+        Command::Compare(arguments) => compare::run(session, &arguments),
+        Command::Explain(arguments) => explain::run(session, &arguments),
+        Command::Policy(command) => policy::run(session, command),
+        Command::Db(command) => db::run(session, command),
+        Command::Version(command) => version::run(command),
+        Command::Doctor => doctor::run(session),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "plimsoll", &mut std::io::stdout());
+            Ok(EXIT_ALLOWED)
+        }
+    }
+}

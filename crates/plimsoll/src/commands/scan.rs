@@ -1,0 +1,135 @@
+//! `scan`: everything that is known about one target, judged.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use plimsoll_model::report::Tool;
+use plimsoll_model::{AdvisorySet, Finding, FindingKind, FixState, Inventory, Outcome, Report};
+use plimsoll_policy::{Case, judge};
+use plimsoll_vuln::vex;
+use plimsoll_vuln::{MatchOptions, match_inventory};
+
+use crate::cli::ScanArgs;
+use crate::commands::{EXIT_ALLOWED, EXIT_DENIED, EXIT_PARTLY};
+use crate::failure::{Context, Failure};
+use crate::session::Session;
+use crate::{database, input, talk, target};
+
+/// What `--scanners` understands in this release.
+const SCANNERS: &[&str] = &["vuln"];
+
+pub fn run(session: &Session, arguments: &ScanArgs) -> Result<u8, Failure> {
+    let begun = Instant::now();
+    check_scanners(&arguments.scanners)?;
+    // A database that cannot be used is told before minutes are spent on the target.
+    let database = database::open(&session.configuration)?;
+    let inventory = target::inventory(session, &arguments.target)?;
+    let report = judged(session, inventory, Some(&database), &arguments.vex)?;
+    let mut options = session.write_options();
+    options.elapsed = Some(begun.elapsed());
+    options.findings_max = arguments.findings_max;
+    session.wanted.write(&report, &options)?;
+    Ok(exit_code(session, &report))
+}
+
+fn check_scanners(asked: &[String]) -> Result<(), Failure> {
+    match asked.iter().find(|scanner| !SCANNERS.contains(&scanner.as_str())) {
+        None => Ok(()),
+        Some(unknown) => Err(Failure::new(format!("failed to find the scanner `{unknown}`"))
+            .hint(format!("this release has {}", SCANNERS.join(", ")))),
+    }
+}
+
+/// The program's name and version for reports.
+pub fn tool() -> Tool {
+    Tool { name: "plimsoll".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+}
+
+/// Matches an inventory, filters, applies VEX and policy.
+pub fn judged(
+    session: &Session,
+    mut inventory: Inventory,
+    database: Option<&database::OpenDatabase>,
+    vex_files: &[PathBuf],
+) -> Result<Report, Failure> {
+    let (mut findings, advisories) = match database {
+        Some(database) => find(session, &mut inventory, database)?,
+        None => (Vec::new(), None),
+    };
+    filter(session, &mut findings);
+    apply_vex(session, &inventory, &mut findings, vex_files)?;
+    let configuration = &session.configuration;
+    let case = Case {
+        inventory: &inventory,
+        advisories: advisories.as_ref(),
+        stage: configuration.stage,
+        today: session.today(),
+    };
+    let verdict = judge(&configuration.policy, &configuration.exceptions, &case, &mut findings);
+    Ok(Report { tool: tool(), inventory, findings, advisories, verdict: Some(verdict) })
+}
+
+fn find(
+    session: &Session,
+    inventory: &mut Inventory,
+    database: &database::OpenDatabase,
+) -> Result<(Vec<Finding>, Option<AdvisorySet>), Failure> {
+    let options = MatchOptions { now: session.now };
+    let matched = match_inventory(&database.database, inventory, &options).map_err(|error| {
+        Failure::new(format!("failed to look up advisories: {error}"))
+            .hint("`plimsoll db verify` checks the whole database")
+    })?;
+    inventory.unknowns.extend(matched.unknowns);
+    inventory.unknowns.sort();
+    inventory.unknowns.dedup();
+    Ok((matched.findings, Some(database.advisories.clone())))
+}
+
+/// Leaves out what `--severity` and `--ignore-unfixed` say, and says how many.
+fn filter(session: &Session, findings: &mut Vec<Finding>) {
+    let configuration = &session.configuration;
+    let before = findings.len();
+    findings.retain(|finding| {
+        let fixed = finding.fix.as_ref().is_some_and(|fix| fix.state == FixState::Fixed);
+        let wanted = finding.kind != FindingKind::Vulnerability
+            || fixed
+            || !configuration.ignore_unfixed;
+        wanted && configuration.severity.admits(finding.severity)
+    });
+    let left_out = before - findings.len();
+    if left_out > 0 && !configuration.quiet {
+        talk::note(&format!(
+            "{left_out} of {before} findings are left out by --severity or --ignore-unfixed"
+        ));
+    }
+}
+
+fn apply_vex(
+    session: &Session,
+    inventory: &Inventory,
+    findings: &mut [Finding],
+    files: &[PathBuf],
+) -> Result<(), Failure> {
+    let configured = session.configuration.settings.vex.iter().map(PathBuf::from);
+    let mut statements = Vec::new();
+    for file in files.iter().cloned().chain(configured) {
+        let bytes = input::read(&file)?;
+        let name = file.display().to_string();
+        statements
+            .extend(vex::parse(&bytes, &name).context(format_args!("read the VEX document {name}"))?);
+    }
+    vex::apply_vex(findings, inventory, &statements);
+    Ok(())
+}
+
+/// 2 for a denial, 3 for unknowns under `--strict`, else 0.
+pub fn exit_code(session: &Session, report: &Report) -> u8 {
+    let denied = report.verdict.as_ref().is_some_and(|v| v.outcome == Outcome::Deny);
+    if denied {
+        return session.configuration.exit_code.unwrap_or(EXIT_DENIED);
+    }
+    if session.configuration.strict && !report.inventory.unknowns.is_empty() {
+        return EXIT_PARTLY;
+    }
+    EXIT_ALLOWED
+}

@@ -1,0 +1,45 @@
+//! Files that the user names as input: reports, VEX documents, standard input.
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use plimsoll_image::read_file_capped;
+use plimsoll_model::Report;
+use plimsoll_report::wire;
+
+use crate::failure::{Context, Failure};
+
+/// Largest document that is read, in bytes.
+pub const DOCUMENT_BYTES_MAX: u64 = 512 << 20;
+
+/// Reads a file, or standard input for `-`.
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    if path.as_os_str() == "-" {
+        return read_stdin();
+    }
+    read_file_capped(path, DOCUMENT_BYTES_MAX).context(format_args!("read {}", path.display()))
+}
+
+/// Reads all of standard input, up to [`DOCUMENT_BYTES_MAX`].
+pub fn read_stdin() -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    io::stdin()
+        .lock()
+        .take(DOCUMENT_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .context("read standard input")?;
+    if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
+        return Err(Failure::new(format!(
+            "failed to read standard input: larger than the limit of {DOCUMENT_BYTES_MAX} bytes"
+        )));
+    }
+    Ok(bytes)
+}
+
+/// Reads a stored `plimsoll.report/v1`.
+pub fn read_report(path: &Path) -> Result<Report, Failure> {
+    wire::read_report(&read(path)?).map_err(|error| {
+        Failure::new(format!("failed to read {}: {error}", path.display()))
+            .hint("`plimsoll scan TARGET --format json` writes such a report")
+    })
+}
