@@ -12,9 +12,11 @@ mod feed;
 mod input;
 mod map;
 mod outputs;
+mod progress;
 mod session;
 mod store;
 mod talk;
+mod target;
 
 use std::process::ExitCode;
 

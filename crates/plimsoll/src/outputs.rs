@@ -116,6 +116,11 @@ pub fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// Columns of the terminal behind standard output.
+pub fn terminal_width() -> Option<usize> {
+    rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col))
+}
+
 fn find(id: &str) -> Result<&'static dyn OutputFormat, Failure> {
     output(id).ok_or_else(|| {
         let known: Vec<&str> = OUTPUTS.iter().map(|format| format.id()).collect();

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use plimsoll_image::{Progress, ReadOptions, Store as ContentStore};
 use plimsoll_model::{Date, Timestamp};
+use plimsoll_report::WriteOptions;
 
 use crate::cli::{ColorChoice, Global};
 use crate::configuration::Configuration;
 use crate::failure::Failure;
-use crate::outputs::Wanted;
+use crate::outputs::{self, Wanted};
 use crate::store::Store;
 
 /// Everything a command needs beside its own arguments.
@@ -44,6 +45,23 @@ impl Session {
     /// The day on which support, exceptions and ages are judged.
     pub fn today(&self) -> Date {
         jiff::tz::TimeZone::UTC.to_datetime(self.now).date()
+    }
+
+    /// How documents are written on this terminal.
+    pub fn write_options(&self) -> WriteOptions {
+        let terminal = outputs::stdout_is_terminal();
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        WriteOptions {
+            created: Some(self.now),
+            width: if terminal { outputs::terminal_width() } else { None },
+            color: match self.configuration.color {
+                ColorChoice::Auto => terminal && !plain,
+                ColorChoice::Always => true,
+                ColorChoice::Never => false,
+            },
+            verbose: self.configuration.verbose,
+            ..WriteOptions::default()
+        }
     }
 
     /// What is kept between runs.

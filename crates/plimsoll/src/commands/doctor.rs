@@ -1,0 +1,70 @@
+//! `doctor`: what this machine allows, and what is missing.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::commands::EXIT_ALLOWED;
+use crate::failure::Failure;
+use crate::session::Session;
+use crate::{database, outputs};
+
+pub fn run(session: &Session) -> Result<u8, Failure> {
+    let mut text = String::new();
+    let mut say = |ok: bool, what: &str, detail: &str| {
+        let mark = if ok { "ok     " } else { "missing" };
+        let _ = writeln!(text, "{mark} {what}: {detail}");
+    };
+    match database::open(&session.configuration) {
+        Ok(open) => {
+            let newest = open
+                .advisories
+                .newest()
+                .map_or_else(|| "no date".to_owned(), |day| format!("newest record {day}"));
+            let signed = if open.signed { "signature verified" } else { "no key configured" };
+            say(true, "advisories", &format!("{}, {newest}, {signed}", open.path.display()));
+        }
+        Err(failure) => say(false, "advisories", failure.message()),
+    }
+    match &session.configuration.cache {
+        None => say(false, "cache", "switched off: every scan reads everything"),
+        Some(folder) => match writable(folder) {
+            Ok(()) => say(true, "cache", &folder.display().to_string()),
+            Err(error) => say(false, "cache", &format!("{}: {error}", folder.display())),
+        },
+    }
+    match &session.configuration.file {
+        Some(file) => say(true, "policy", &file.display().to_string()),
+        None => say(true, "policy", "built-in default (no plimsoll.yaml upward from here)"),
+    }
+    for (name, sockets) in engines() {
+        match sockets.iter().find(|socket| socket.exists()) {
+            Some(socket) => say(true, name, &socket.display().to_string()),
+            None => {
+                let looked: Vec<String> =
+                    sockets.iter().map(|socket| socket.display().to_string()).collect();
+                say(false, name, &format!("no socket at {}", looked.join(" or ")));
+            }
+        }
+    }
+    let _ = writeln!(text, "ok      threads: {}", session.configuration.jobs);
+    outputs::print(&text)?;
+    Ok(EXIT_ALLOWED)
+}
+
+fn writable(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    tempfile::Builder::new().prefix(".try-").tempfile_in(folder).map(drop)
+}
+
+/// Engines, and where their sockets are.
+fn engines() -> Vec<(&'static str, Vec<PathBuf>)> {
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let below = |name: &str| runtime.as_ref().map(|folder| folder.join(name));
+    let list = |system: &str, user: Option<PathBuf>| {
+        user.into_iter().chain([PathBuf::from(system)]).collect()
+    };
+    vec![
+        ("docker", list("/var/run/docker.sock", below("docker.sock"))),
+        ("podman", list("/run/podman/podman.sock", below("podman/podman.sock"))),
+    ]
+}

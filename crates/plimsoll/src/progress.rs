@@ -1,0 +1,52 @@
+//! A bar on the terminal while layers are read.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use plimsoll_image::Progress;
+
+use crate::session::Session;
+use crate::talk;
+
+/// Work shorter than this shows nothing.
+const QUIET_FIRST: Duration = Duration::from_millis(300);
+/// How often the bar moves.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Runs the work and shows how far it is, where somebody watches.
+pub fn shown<T>(session: &Session, name: &str, work: impl FnOnce(&Arc<Progress>) -> T) -> T {
+    let progress = Arc::<Progress>::default();
+    if session.configuration.quiet || !talk::is_watched() {
+        return work(&progress);
+    }
+    let (done, finished) = mpsc::channel::<()>();
+    let watched = Arc::clone(&progress);
+    let name = plimsoll_model::text::clean(name).into_owned();
+    let painter = thread::spawn(move || paint(&watched, name, &finished));
+    let result = work(&progress);
+    drop(done);
+    // A bar that failed to be drawn is no reason to fail.
+    let _ = painter.join();
+    result
+}
+
+fn paint(progress: &Progress, name: String, finished: &mpsc::Receiver<()>) {
+    if finished.recv_timeout(QUIET_FIRST) != Err(RecvTimeoutError::Timeout) {
+        return;
+    }
+    let bar = ProgressBar::new(0);
+    if let Ok(style) =
+        ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}")
+    {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar.set_message(name);
+    while finished.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+        bar.set_length(progress.bytes_total().max(progress.bytes_done()));
+        bar.set_position(progress.bytes_done());
+    }
+    bar.finish_and_clear();
+}
