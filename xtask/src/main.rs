@@ -1,1 +1,29 @@
-fn main() {}
+//! House rules and generated pages. Not shipped.
+
+mod generate;
+mod tidy;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "xtask", about = "House rules and generated pages")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Check the house rules: floors, lists against folders, sizes, generated pages
+    Tidy,
+    /// Write the documentation pages that come from the lists
+    Generate,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().task {
+        Task::Tidy => tidy::run(),
+        Task::Generate => generate::run(),
+    }
+}

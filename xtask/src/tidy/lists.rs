@@ -1,0 +1,68 @@
+//! Folder equals list: every plugin's file is in the written-out list beside the folder.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::Problems;
+use crate::workspace;
+
+/// A folder of plugins, the file with its list, and the ids in the list.
+struct List {
+    folder: &'static str,
+    ids: Vec<&'static str>,
+    /// Files in the folder that are no plugin but shared by plugins.
+    shared: &'static [&'static str],
+}
+
+fn lists() -> Vec<List> {
+    vec![
+        List {
+            folder: "crates/plimsoll-scan/src/catalogers",
+            ids: plimsoll_scan::catalogers::CATALOGERS.iter().map(|c| c.id()).collect(),
+            shared: &[],
+        },
+        List {
+            folder: "crates/plimsoll-vuln/src/sources",
+            ids: plimsoll_vuln::SOURCES.iter().map(|source| source.id()).collect(),
+            shared: &[],
+        },
+        List {
+            folder: "crates/plimsoll-vuln/src/schemes",
+            ids: plimsoll_vuln::SCHEMES.iter().map(|scheme| scheme.id()).collect(),
+            shared: &[],
+        },
+        List {
+            folder: "crates/plimsoll-report/src/outputs",
+            ids: plimsoll_report::outputs::OUTPUTS.iter().map(|output| output.id()).collect(),
+            shared: &[],
+        },
+    ]
+}
+
+pub fn check(problems: &mut Problems) -> Result<()> {
+    let files = workspace::files()?;
+    for list in lists() {
+        let folder = Path::new(list.folder);
+        let in_folder: BTreeSet<String> = files
+            .iter()
+            .filter(|path| path.parent() == Some(folder))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+            .filter_map(|path| path.file_stem())
+            .map(|stem| stem.to_string_lossy().into_owned())
+            .filter(|stem| !list.shared.contains(&stem.as_str()))
+            .collect();
+        let in_list: BTreeSet<String> = list.ids.iter().map(|id| id.replace('-', "_")).collect();
+        for missing in in_folder.difference(&in_list) {
+            problems.push(format!("{}/{missing}.rs is not in the list", list.folder));
+        }
+        for missing in in_list.difference(&in_folder) {
+            problems.push(format!("{}: `{missing}` is in the list and has no file", list.folder));
+        }
+        if !list.ids.is_sorted() {
+            problems.push(format!("{}: the list is not sorted by id", list.folder));
+        }
+    }
+    Ok(())
+}
