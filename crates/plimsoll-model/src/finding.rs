@@ -199,6 +199,27 @@ pub struct Excepted {
     pub owner: Option<String>,
     pub reason: Option<String>,
     pub expires: Option<Date>,
+    /// The status of the VEX statement, where it is one that says so; `None` for a permission.
+    pub vex: Option<VexStatus>,
+}
+
+/// Why a VEX statement takes a finding away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VexStatus {
+    NotAffected,
+    Fixed,
+}
+
+impl VexStatus {
+    pub const ALL: [Self; 2] = [Self::NotAffected, Self::Fixed];
+
+    /// OpenVEX's word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAffected => "not_affected",
+            Self::Fixed => "fixed",
+        }
+    }
 }
 
 /// One thing wrong with one subject.

@@ -20,6 +20,7 @@ pub use advisories::{AdvisorySet, AdvisorySnapshot};
 pub use digest::{Digest, DigestError};
 pub use finding::{
     Cvss, Excepted, Finding, FindingKind, Fix, FixState, How, ParseSeverityError, Severity,
+    VexStatus,
 };
 pub use inventory::{Inventory, OwnedPackage};
 pub use layer::{Layer, Platform};

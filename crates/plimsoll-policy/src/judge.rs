@@ -97,6 +97,7 @@ fn except(exceptions: &[Exception], case: &Case<'_>, findings: &mut [Finding]) -
                     owner: exception.owner.clone(),
                     reason: exception.reason.clone(),
                     expires: exception.expires,
+                    vex: None,
                 });
             }
         }

@@ -220,6 +220,9 @@ pub struct Excepted<'a> {
     pub reason: Option<Text<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Text<'a>>,
+    /// `not_affected` or `fixed`, where a VEX statement says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vex: Option<Text<'a>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

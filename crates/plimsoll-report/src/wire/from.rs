@@ -8,7 +8,7 @@ use plimsoll_model::{
     AdvisorySet, AdvisorySnapshot, Cvss, Digest, Distribution, Ecosystem, Excepted, Finding,
     FindingKind, Fix, FixState, How, Inventory, Layer, Location, Mode, Outcome, OwnedPackage,
     Package, PackageIndex, Part, Platform, Purl, Reason, Report, Severity, SourcePackage, Stage,
-    State, Target, TargetKind, Tool, Unknown, Verdict,
+    State, Target, TargetKind, Tool, Unknown, Verdict, VexStatus,
 };
 use serde::Deserialize;
 
@@ -312,6 +312,10 @@ fn cvss(form: form::Cvss<'_>) -> Cvss {
 fn excepted(place: &str, form: form::Excepted<'_>) -> Result<Excepted, ReadError> {
     Ok(Excepted {
         expires: maybe(place, form.expires.as_ref())?,
+        vex: form
+            .vex
+            .map(|status| word(place, &status, &VexStatus::ALL, VexStatus::as_str))
+            .transpose()?,
         by: form.by.into_owned(),
         owner: owned(form.owner),
         reason: owned(form.reason),

@@ -190,6 +190,7 @@ fn excepted(excepted: &Excepted) -> form::Excepted<'_> {
         owner: maybe(excepted.owner.as_ref()),
         reason: maybe(excepted.reason.as_ref()),
         expires: shown(excepted.expires.as_ref()),
+        vex: excepted.vex.map(|status| text(status.as_str())),
     }
 }
 

@@ -8,7 +8,7 @@ use plimsoll_model::{
     AdvisorySet, AdvisorySnapshot, Cvss, Digest, Distribution, Ecosystem, Excepted, Finding,
     FindingKind, Fix, FixState, How, Inventory, Layer, Location, Mode, Outcome, OwnedPackage,
     Package, PackageIndex, Part, Platform, Reason, Report, Severity, SourcePackage, Stage, State,
-    Target, TargetKind, Tool, Unknown, Verdict,
+    Target, TargetKind, Tool, Unknown, Verdict, VexStatus,
 };
 
 /// A text that tries every format: markup, Markdown, terminal, workflow command, tag-value.
@@ -237,6 +237,7 @@ fn findings(packages: &[Package]) -> Vec<Finding> {
         owner: Some("team-cart".to_owned()),
         reason: Some("lookups are switched off".to_owned()),
         expires: "2027-01-31".parse().ok(),
+        vex: None,
     });
 
     let mut openssl = vulnerability(
@@ -312,13 +313,20 @@ fn findings(packages: &[Package]) -> Vec<Finding> {
         column: Some(1),
     }];
     secret.mend = Some("Remove the key, and replace it wherever it was used.".to_owned());
-    let unrated = vulnerability(
+    let mut unrated = vulnerability(
         packages,
         "GO-2026-0001",
         "stdlib",
         Severity::Unknown,
         "Panic in the parser of multipart forms",
     );
+    unrated.excepted = Some(Excepted {
+        by: "vex/cart.json: statement 2".to_owned(),
+        owner: None,
+        reason: Some("vulnerable_code_not_in_execute_path".to_owned()),
+        expires: None,
+        vex: Some(VexStatus::NotAffected),
+    });
     vec![log4j, libssl, openssl, secret, evil, bash, unrated]
 }
 
