@@ -8,12 +8,10 @@
 mod arena;
 
 use crate::index::{IndexEntry, IndexKind};
+use crate::limits::LINK_HOPS_MAX;
 use crate::{EntryKind, LayerIndex};
 
 use self::arena::{Arena, NodeId, ROOT};
-
-/// Most symlinks followed on the way to one path; the kernel's own limit.
-const LINKS_MAX: usize = 40;
 
 /// The file system that layers make together.
 #[derive(Debug, Default)]
@@ -63,6 +61,11 @@ impl TreeBuilder {
 }
 
 impl Tree {
+    /// Whether every path had room; see [`TREE_NODES_MAX`](crate::limits::TREE_NODES_MAX).
+    pub const fn is_complete(&self) -> bool {
+        !self.arena.overflowed
+    }
+
     /// Position of the layer whose entry a process sees at this path; symlinks on the way there
     /// are followed, a symlink at its end is the answer itself.
     pub fn winner(&self, path: &str) -> Option<usize> {
@@ -131,7 +134,7 @@ impl Tree {
         start: NodeId,
         path: &str,
         through: bool,
-        links: &mut usize,
+        links: &mut u32,
     ) -> Option<NodeId> {
         let mut at = start;
         // Parts still to go, last first; links push their target's parts.
@@ -155,7 +158,7 @@ impl Tree {
                 continue;
             }
             *links += 1;
-            if *links > LINKS_MAX {
+            if *links > LINK_HOPS_MAX {
                 return None;
             }
             let target = self.arena.link(child);

@@ -5,6 +5,7 @@
 use std::hash::{BuildHasher, RandomState};
 
 use crate::EntryKind;
+use crate::limits::TREE_NODES_MAX;
 
 /// Position of a node.
 pub(super) type NodeId = u32;
@@ -36,6 +37,8 @@ pub(super) struct Arena {
     /// Node ids by hash of parent and name; `NONE` is free. At most half full.
     table: Vec<u32>,
     hasher: RandomState,
+    /// Something had no room.
+    pub(super) overflowed: bool,
 }
 
 impl Default for Arena {
@@ -56,6 +59,7 @@ impl Default for Arena {
             text: String::new(),
             table: vec![NONE; 16],
             hasher: RandomState::new(),
+            overflowed: false,
         }
     }
 }
@@ -151,8 +155,10 @@ impl Arena {
             Some(id) => id,
             None => match self.add(parent, name) {
                 Some(id) => id,
-                // The text is full (4 GiB): nothing more can be told apart.
-                None => return parent,
+                None => {
+                    self.overflowed = true;
+                    return parent;
+                }
             },
         };
         if kind != EntryKind::Directory {
@@ -176,9 +182,10 @@ impl Arena {
     }
 
     fn add(&mut self, parent: NodeId, name: &str) -> Option<NodeId> {
-        let id = u32::try_from(self.nodes.len())
-            .ok()
-            .filter(|id| *id < NONE)?;
+        if self.nodes.len() >= TREE_NODES_MAX {
+            return None;
+        }
+        let id = u32::try_from(self.nodes.len()).ok()?;
         let name_start = u32::try_from(self.text.len()).ok()?;
         let name_len = u16::try_from(name.len()).ok()?;
         self.text.push_str(name);
