@@ -4,6 +4,7 @@
 //! types are deliberately not `Serialize`: the wire form lives in `plimsoll-report`.
 
 pub mod advisories;
+pub mod derivation;
 pub mod digest;
 pub mod finding;
 pub mod inventory;
@@ -17,6 +18,7 @@ pub mod unknown;
 pub mod verdict;
 
 pub use advisories::{AdvisorySet, AdvisorySnapshot};
+pub use derivation::{Base, base_of};
 pub use digest::{Digest, DigestError};
 pub use finding::{
     Cvss, Excepted, Finding, FindingKind, Fix, FixState, How, ParseSeverityError, Severity,

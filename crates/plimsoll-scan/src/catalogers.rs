@@ -16,6 +16,7 @@ mod node_package;
 mod node_package_lock;
 mod node_pnpm_lock;
 mod node_yarn_lock;
+mod os_release;
 mod php_composer_lock;
 mod php_installed;
 mod python_dist_info;
@@ -50,6 +51,7 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &node_package_lock::NodePackageLock,
     &node_pnpm_lock::NodePnpmLock,
     &node_yarn_lock::NodeYarnLock,
+    &os_release::OsRelease,
     &php_composer_lock::PhpComposerLock,
     &php_installed::PhpInstalled,
     &python_dist_info::PythonDistInfo,

@@ -9,6 +9,7 @@ pub mod catalogers;
 pub mod collector;
 mod deb822;
 pub mod dispatch;
+pub mod distribution;
 mod dpkg;
 mod executable;
 pub mod layer;

@@ -117,7 +117,10 @@ fn distribution(live: &[(usize, &FileFacts)]) -> Option<Distribution> {
     live.iter()
         .filter_map(|(_, file)| file.facts.os.as_ref().map(|os| (rank(&file.path), os)))
         .min_by_key(|(rank, _)| *rank)
-        .map(|(_, os)| os.clone())
+        .map(|(_, os)| Distribution {
+            eol: crate::distribution::eol(os),
+            ..os.clone()
+        })
 }
 
 #[derive(Default)]
