@@ -12,6 +12,8 @@ pub mod dispatch;
 pub mod distribution;
 mod dpkg;
 mod executable;
+#[doc(hidden)]
+pub mod fuzz_lang_a;
 pub mod layer;
 pub mod merge;
 mod nested;

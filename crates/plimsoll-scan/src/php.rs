@@ -16,8 +16,7 @@ pub(crate) fn read_packages(
     state: State,
     packages: &mut Collector<'_>,
 ) -> Result<(), CatalogError> {
-    reader.array(|reader| read_package(reader, state, packages))?;
-    Ok(())
+    reader.expect_array(|reader| read_package(reader, state, packages))
 }
 
 #[derive(Default)]
@@ -41,8 +40,11 @@ fn read_package(
     state: State,
     packages: &mut Collector<'_>,
 ) -> Result<(), CatalogError> {
-    let mut entry = Entry::default();
-    let is_object = reader.object(|reader, key, line| {
+    let mut entry = Entry {
+        line: reader.line()?,
+        ..Entry::default()
+    };
+    reader.object(|reader, key, line| {
         match key {
             "name" => {
                 entry.name = reader.string()?;
@@ -58,9 +60,7 @@ fn read_package(
     // Composer compares names without regard to case, and so do advisories.
     let name = entry.name.unwrap_or_default().to_lowercase();
     let Some(version) = entry.version.filter(|_| !name.is_empty()) else {
-        if is_object {
-            packages.unpinned(&name, Some(entry.line).filter(|line| *line > 0));
-        }
+        packages.unpinned(&name, Some(entry.line));
         return Ok(());
     };
     let (namespace, name) = match name.split_once('/') {

@@ -45,7 +45,7 @@ impl Cataloger for DotnetDeps {
         let bytes = file.bytes()?;
         collect(out, |packages| {
             let mut reader = JsonReader::new(&bytes);
-            reader.object(|reader, key, _| match key {
+            reader.expect_object(|reader, key, _| match key {
                 "libraries" => read_libraries(reader, packages),
                 _ => reader.skip(),
             })?;
@@ -58,7 +58,7 @@ fn read_libraries(
     reader: &mut JsonReader<'_>,
     packages: &mut Collector<'_>,
 ) -> Result<(), CatalogError> {
-    reader.object(|reader, key, line| {
+    reader.expect_object(|reader, key, line| {
         let mut kind = None;
         reader.object(|reader, member, _| {
             if member == "type" {
@@ -85,6 +85,5 @@ fn read_libraries(
             line: Some(line),
             ..Found::new(Ecosystem::NUGET, name, version)
         })
-    })?;
-    Ok(())
+    })
 }

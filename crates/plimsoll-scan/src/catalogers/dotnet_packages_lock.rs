@@ -35,12 +35,11 @@ impl Cataloger for DotnetPackagesLock {
         let bytes = file.bytes()?;
         collect(out, |packages| {
             let mut reader = JsonReader::new(&bytes);
-            reader.object(|reader, key, _| {
+            reader.expect_object(|reader, key, _| {
                 if key != "dependencies" {
                     return reader.skip();
                 }
-                reader.object(|reader, _framework, _| read_framework(reader, packages))?;
-                Ok(())
+                reader.expect_object(|reader, _framework, _| read_framework(reader, packages))
             })?;
             reader.end()
         })
@@ -51,7 +50,7 @@ fn read_framework(
     reader: &mut JsonReader<'_>,
     packages: &mut Collector<'_>,
 ) -> Result<(), CatalogError> {
-    reader.object(|reader, name, line| {
+    reader.expect_object(|reader, name, line| {
         let (mut kind, mut version) = (None, None);
         reader.object(|reader, member, _| {
             match member {
@@ -73,6 +72,5 @@ fn read_framework(
                 Ok(())
             }
         }
-    })?;
-    Ok(())
+    })
 }

@@ -46,11 +46,11 @@ impl Cataloger for NodeBunLock {
         let bytes = file.bytes()?;
         collect(out, |packages| {
             let mut reader = JsonReader::lenient(&bytes);
-            reader.object(|reader, key, _| {
+            reader.expect_object(|reader, key, _| {
                 if key != "packages" {
                     return reader.skip();
                 }
-                reader.object(|reader, _, line| {
+                reader.expect_object(|reader, _, line| {
                     // `[ "name@version", registry, { … }, integrity ]`
                     let mut first = None;
                     let mut index = 0;
@@ -68,8 +68,7 @@ impl Cataloger for NodeBunLock {
                         return Ok(());
                     }
                     add_locked(packages, name, exact(name, version), line)
-                })?;
-                Ok(())
+                })
             })?;
             reader.end()
         })

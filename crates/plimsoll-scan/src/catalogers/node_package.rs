@@ -68,7 +68,7 @@ struct Manifest {
 fn read_manifest(bytes: &[u8]) -> Result<Option<Manifest>, CatalogError> {
     let (mut name, mut version, mut licenses) = (None, None, Vec::new());
     let mut reader = JsonReader::new(bytes);
-    reader.object(|reader, key, _| {
+    reader.expect_object(|reader, key, _| {
         match key {
             "name" => name = reader.string()?,
             "version" => version = reader.string()?,

@@ -50,7 +50,7 @@ impl Cataloger for NodePackageLock {
         let has_packages = has_packages(&bytes);
         collect(out, |packages| {
             let mut reader = JsonReader::new(&bytes);
-            reader.object(|reader, key, _| match (key, has_packages) {
+            reader.expect_object(|reader, key, _| match (key, has_packages) {
                 ("packages", true) => read_packages(reader, packages),
                 ("dependencies", false) => read_dependencies(reader, packages),
                 _ => reader.skip(),
@@ -88,7 +88,7 @@ fn read_packages(
     reader: &mut JsonReader<'_>,
     packages: &mut Collector<'_>,
 ) -> Result<(), CatalogError> {
-    reader.object(|reader, folder, line| {
+    reader.expect_object(|reader, folder, line| {
         let mut entry = Entry::default();
         reader.object(|reader, key, _| {
             match key {
@@ -114,8 +114,7 @@ fn read_packages(
             qualifiers: repository(entry.resolved.as_deref()),
             ..declared(name, &version, line)
         })
-    })?;
-    Ok(())
+    })
 }
 
 /// Version 1: keyed by name, nested as folders are; the reader's cap on depth ends the recursion.
@@ -123,7 +122,7 @@ fn read_dependencies(
     reader: &mut JsonReader<'_>,
     packages: &mut Collector<'_>,
 ) -> Result<(), CatalogError> {
-    reader.object(|reader, key, line| {
+    reader.expect_object(|reader, key, line| {
         let mut version = None;
         reader.object(|reader, member, _| {
             match member {
@@ -139,8 +138,7 @@ fn read_dependencies(
         }
         let (name, version) = alias(&version).unwrap_or((key, &version));
         add_locked(packages, name, exact(name, version), line)
-    })?;
-    Ok(())
+    })
 }
 
 /// Where a package came from that no registry has.

@@ -47,7 +47,7 @@ impl Cataloger for NodePnpmLock {
         collect(out, |packages| {
             let mut reader = YamlReader::new(&text);
             while reader.next_document()? {
-                reader.mapping(|reader, key, _| match key {
+                reader.expect_mapping(|reader, key, _| match key {
                     "packages" => read_packages(reader, packages),
                     _ => reader.skip(),
                 })?;
@@ -61,7 +61,7 @@ fn read_packages(
     reader: &mut YamlReader<'_>,
     packages: &mut Collector<'_>,
 ) -> Result<(), CatalogError> {
-    reader.mapping(|reader, key, line| {
+    reader.expect_mapping(|reader, key, line| {
         let (mut name, mut version, mut folder) = (None, None, false);
         reader.mapping(|reader, member, _| {
             match member {
@@ -85,8 +85,7 @@ fn read_packages(
         let version = version.as_deref().or(by_key.map(|(_, version)| version));
         let version = version.filter(|version| is_version(version));
         add_locked(packages, name.unwrap_or(key), version, line)
-    })?;
-    Ok(())
+    })
 }
 
 /// Name and version of a key, whichever version of the lockfile it is from.

@@ -114,7 +114,7 @@ fn unquoted(text: &str) -> &str {
 fn read_berry(text: &str, packages: &mut Collector<'_>) -> Result<(), CatalogError> {
     let mut reader = YamlReader::new(text);
     while reader.next_document()? {
-        reader.mapping(|reader, key, line| {
+        reader.expect_mapping(|reader, key, line| {
             let (mut version, mut resolution) = (None, None);
             reader.mapping(|reader, member, _| {
                 match member {

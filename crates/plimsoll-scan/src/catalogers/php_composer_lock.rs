@@ -35,7 +35,7 @@ impl Cataloger for PhpComposerLock {
         let bytes = file.bytes()?;
         collect(out, |packages| {
             let mut reader = JsonReader::new(&bytes);
-            reader.object(|reader, key, _| match key {
+            reader.expect_object(|reader, key, _| match key {
                 "packages" | "packages-dev" => read_packages(reader, State::Declared, packages),
                 _ => reader.skip(),
             })?;

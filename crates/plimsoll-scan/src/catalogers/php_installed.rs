@@ -39,7 +39,7 @@ impl Cataloger for PhpInstalled {
             if reader.kind()? == Kind::Array {
                 read_packages(&mut reader, State::Installed, packages)?;
             } else {
-                reader.object(|reader, key, _| match key {
+                reader.expect_object(|reader, key, _| match key {
                     "packages" => read_packages(reader, State::Installed, packages),
                     _ => reader.skip(),
                 })?;

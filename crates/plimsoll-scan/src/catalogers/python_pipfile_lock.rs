@@ -35,23 +35,21 @@ impl Cataloger for PythonPipfileLock {
         let bytes = file.bytes()?;
         collect(out, |packages| {
             let mut reader = JsonReader::new(&bytes);
-            reader.object(|reader, category, _| {
+            reader.expect_object(|reader, category, _| {
                 if category == "_meta" {
                     return reader.skip();
                 }
-                reader
-                    .object(|reader, name, line| {
-                        let entry = read_entry(reader)?;
-                        match (entry.version, entry.local) {
-                            (_, true) => Ok(()),
-                            (Some(version), _) => packages.add(declared(name, &version, line)),
-                            (None, _) => {
-                                packages.unpinned(name, Some(line));
-                                Ok(())
-                            }
+                reader.expect_object(|reader, name, line| {
+                    let entry = read_entry(reader)?;
+                    match (entry.version, entry.local) {
+                        (_, true) => Ok(()),
+                        (Some(version), _) => packages.add(declared(name, &version, line)),
+                        (None, _) => {
+                            packages.unpinned(name, Some(line));
+                            Ok(())
                         }
-                    })
-                    .map(|_| ())
+                    }
+                })
             })?;
             reader.end()
         })

@@ -65,9 +65,11 @@ impl Section {
         let text = line.trim_start();
         match line.len() - text.len() {
             _ if text.is_empty() => {}
-            0 if line.starts_with("<<<<<<<") || line.starts_with(">>>>>>>") => {
+            // Both sides of a conflict are read: either may become the truth.
+            0 if line.starts_with("<<<<<<<") => {
                 packages.unknown(format!("merge conflict in line {number}"));
             }
+            0 if line.starts_with("=======") || line.starts_with(">>>>>>>") => {}
             0 => {
                 *self = Self {
                     name: line.trim_end().to_owned(),

@@ -89,6 +89,28 @@ impl<'a> JsonReader<'a> {
         Ok(true)
     }
 
+    /// Reads an object as [`Self::object`] does; anything else is an error.
+    pub fn expect_object(
+        &mut self,
+        each: impl FnMut(&mut Self, &str, u32) -> Result<(), CatalogError>,
+    ) -> Result<(), CatalogError> {
+        if self.kind()? != Kind::Object {
+            return Err(self.error("expected an object"));
+        }
+        self.object(each).map(|_| ())
+    }
+
+    /// Reads an array as [`Self::array`] does; anything else is an error.
+    pub fn expect_array(
+        &mut self,
+        each: impl FnMut(&mut Self) -> Result<(), CatalogError>,
+    ) -> Result<(), CatalogError> {
+        if self.kind()? != Kind::Array {
+            return Err(self.error("expected an array"));
+        }
+        self.array(each).map(|_| ())
+    }
+
     /// Reads an array: `each` must read exactly one value. Anything but an array is stepped
     /// over, and the answer is `false`.
     pub fn array(

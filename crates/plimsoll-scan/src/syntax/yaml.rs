@@ -65,6 +65,20 @@ impl<'a> YamlReader<'a> {
         Ok(true)
     }
 
+    /// Reads a mapping as [`Self::mapping`] does; nothing (`~`) is one without members, and
+    /// anything else is an error.
+    pub fn expect_mapping(
+        &mut self,
+        each: impl FnMut(&mut Self, &str, u32) -> Result<(), CatalogError>,
+    ) -> Result<(), CatalogError> {
+        let is_nothing =
+            matches!(self.peek()?, Event::Scalar(text, ..) if matches!(&**text, "" | "~" | "null"));
+        if self.mapping(each)? || is_nothing {
+            return Ok(());
+        }
+        Err(CatalogError::new("yaml: expected a mapping"))
+    }
+
     /// Reads a scalar as it is written (`1.10` stays `1.10`); anything else is stepped over and
     /// gives `None`.
     pub fn string(&mut self) -> Result<Option<Cow<'a, str>>, CatalogError> {
