@@ -169,11 +169,21 @@ fn file_facts(form: FileForm) -> Option<FileFacts> {
 }
 
 fn unknown_forms(unknowns: &[Unknown]) -> Vec<(Option<String>, String)> {
-    unknowns.iter().map(|unknown| (unknown.path.clone(), unknown.reason.clone())).collect()
+    unknowns
+        .iter()
+        .map(|unknown| (unknown.path.clone(), unknown.reason.clone()))
+        .collect()
 }
 
 fn unknowns(forms: Vec<(Option<String>, String)>) -> Vec<Unknown> {
-    forms.into_iter().map(|(path, reason)| Unknown { path, layer: None, reason }).collect()
+    forms
+        .into_iter()
+        .map(|(path, reason)| Unknown {
+            path,
+            layer: None,
+            reason,
+        })
+        .collect()
 }
 
 fn found_form(found: &Found) -> FoundForm {

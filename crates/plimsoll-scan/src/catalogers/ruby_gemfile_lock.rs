@@ -41,6 +41,10 @@ impl Cataloger for RubyGemfileLock {
             for (number, line) in numbered(&text) {
                 section.take(line, number, packages)?;
             }
+            let conflict = numbered(&text).find(|(_, line)| line.starts_with("<<<<<<<"));
+            if let Some((number, _)) = conflict {
+                packages.unknown(format!("merge conflict (first in line {number})"));
+            }
             Ok(())
         })
     }
@@ -66,10 +70,9 @@ impl Section {
         match line.len() - text.len() {
             _ if text.is_empty() => {}
             // Both sides of a conflict are read: either may become the truth.
-            0 if line.starts_with("<<<<<<<") => {
-                packages.unknown(format!("merge conflict in line {number}"));
-            }
-            0 if line.starts_with("=======") || line.starts_with(">>>>>>>") => {}
+            0 if ["<<<<<<<", "=======", ">>>>>>>"]
+                .iter()
+                .any(|sign| line.starts_with(sign)) => {}
             0 => {
                 *self = Self {
                     name: line.trim_end().to_owned(),
