@@ -5,6 +5,7 @@
 
 pub mod blob;
 pub mod content;
+pub mod decompress;
 pub mod entry;
 pub mod error;
 pub mod folder;
@@ -16,6 +17,7 @@ pub mod oci;
 pub mod path;
 pub mod store;
 pub mod stream;
+pub mod tar;
 pub mod tree;
 pub mod walk;
 pub mod zip;
