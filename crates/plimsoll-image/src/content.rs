@@ -1,9 +1,11 @@
 //! Ways to the bytes of one file, all capped.
 
-use std::io;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::Store;
+use crate::limits::PEEK_BYTES_MAX;
+use crate::store::Cursor;
 
 /// Random access to the bytes of one file, in memory or spilled to an unlinked temporary file.
 pub trait ReadAt: Send + Sync {
@@ -72,4 +74,57 @@ pub trait Content {
     /// Random access: in memory while the shared budget lasts, past it in an unlinked temporary
     /// file.
     fn random_access(&mut self) -> Result<Arc<dyn ReadAt>, ReadError>;
+}
+
+/// Content that is there as a whole.
+pub(crate) struct HeldContent {
+    data: Option<Arc<dyn ReadAt>>,
+    peeked: Vec<u8>,
+}
+
+impl HeldContent {
+    pub const fn new(data: Arc<dyn ReadAt>) -> Self {
+        Self {
+            data: Some(data),
+            peeked: Vec::new(),
+        }
+    }
+}
+
+impl Content for HeldContent {
+    fn peek(&mut self, len: usize) -> Result<&[u8], ReadError> {
+        let data = self.data.as_ref().ok_or(ReadError::Absent)?;
+        self.peeked.resize(len.min(PEEK_BYTES_MAX), 0);
+        let mut filled = 0;
+        while let Some(rest) = self
+            .peeked
+            .get_mut(filled..)
+            .filter(|rest| !rest.is_empty())
+        {
+            match data.read_at(filled as u64, rest)? {
+                0 => break,
+                count => filled += count,
+            }
+        }
+        Ok(self.peeked.get(..filled).unwrap_or_default())
+    }
+
+    fn read_all(&mut self, bytes_max: u64) -> Result<Vec<u8>, ReadError> {
+        let data = self.data.as_ref().ok_or(ReadError::Absent)?;
+        if data.size() > bytes_max {
+            return Err(ReadError::TooLarge {
+                limit_bytes: bytes_max,
+            });
+        }
+        let data = Arc::clone(data);
+        self.data = None;
+        let mut bytes = Vec::with_capacity(data.size() as usize);
+        // A file that grows while it is read must not grow past the cap.
+        Cursor::new(data).take(bytes_max).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn random_access(&mut self) -> Result<Arc<dyn ReadAt>, ReadError> {
+        self.data.take().ok_or(ReadError::Absent)
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod base;
 pub mod config;
+mod read;
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use plimsoll_model::{Digest, Layer, Platform, Target, TargetKind, Unknown};
 
 pub use self::base::{BaseImage, BaseSource};
 pub use self::config::{HistoryStep, ImageConfig};
-use crate::{Blob, LayerSink, OpenError, ReadOptions};
+use crate::Blob;
 
 /// What is known about an image from its documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,20 +74,4 @@ pub struct Image {
     pub sources: Vec<LayerSource>,
     /// What was noticed on opening: layers that are not there.
     pub unknowns: Vec<Unknown>,
-}
-
-impl Image {
-    /// Reads all layers that the sink wants, side by side; returns what could not be looked at.
-    pub fn read<S: LayerSink>(
-        &self,
-        sink: &S,
-        options: &ReadOptions,
-    ) -> Result<Vec<Unknown>, OpenError> {
-        let _ = (sink, options);
-        Err(OpenError::document(
-            &self.facts.name,
-            "layers",
-            "not built yet",
-        ))
-    }
 }

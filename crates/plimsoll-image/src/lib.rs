@@ -12,6 +12,7 @@ pub mod folder;
 pub mod hash;
 pub mod image;
 pub mod index;
+mod layer;
 pub mod limits;
 pub mod oci;
 pub mod path;

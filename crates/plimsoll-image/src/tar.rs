@@ -46,6 +46,16 @@ pub trait TarInput: BufRead {
     }
 }
 
+impl<T: TarInput + ?Sized> TarInput for &mut T {
+    fn peek(&mut self, len: usize) -> io::Result<&[u8]> {
+        (**self).peek(len)
+    }
+
+    fn skip(&mut self, len: u64) -> io::Result<()> {
+        (**self).skip(len)
+    }
+}
+
 /// Why an archive cannot be read on.
 #[derive(Debug, thiserror::Error)]
 pub enum TarError {

@@ -13,8 +13,9 @@ pub trait Visitor: Send {
     fn entry(&mut self, entry: &Entry<'_>, content: &mut dyn Content);
 
     /// Asked at each hard link instead of [`Visitor::entry`]. `true`: the content is wanted, and
-    /// `entry` is called later with the link's path and the content of the file it points at
-    /// (in a layer that takes a second look at the layer). `false`: the link is passed over.
+    /// `entry` is called later as for a file, with the link's path, the content and size of the
+    /// file it points at, and that file's path as `link` (in a layer this takes a second look at
+    /// the layer). `false`: the link is passed over.
     fn wants_link(&mut self, entry: &Entry<'_>) -> bool {
         let _ = entry;
         false

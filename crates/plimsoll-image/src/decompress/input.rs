@@ -60,6 +60,12 @@ impl<R: Read, B: Buffers> Input<R, B> {
         Ok(self.buffer.get(self.used..).unwrap_or_default())
     }
 
+    /// What is buffered and was not used, and the reader behind it.
+    pub fn into_parts(mut self) -> (Vec<u8>, R) {
+        self.buffer.drain(..self.used);
+        (self.buffer, self.reader)
+    }
+
     /// Reads to the end of the input and hands every buffer on.
     pub fn drain(mut self) -> io::Result<B> {
         while !self.fill_buf()?.is_empty() {
