@@ -71,13 +71,9 @@ fn a_fifo_is_not_opened_and_a_socket_neither() {
     .unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(root.path().join("socket")).unwrap();
     let (_, seen) = walk(root.path());
-    let told: Vec<_> = seen
-        .into_iter()
-        .map(|(path, kind, text)| (path, kind, text))
-        .collect();
     let absent = "(no content here)".to_owned();
     assert_eq!(
-        told,
+        seen,
         [
             ("fifo".to_owned(), EntryKind::Fifo, absent.clone()),
             ("socket".to_owned(), EntryKind::Socket, absent),
@@ -106,7 +102,7 @@ fn a_folder_that_cannot_be_read_is_unknown() {
     let root = tempfile::tempdir().unwrap();
     let closed = root.path().join("closed");
     fs::create_dir(&closed).unwrap();
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
     let (read, _) = walk(root.path());
     // Nothing is closed to root.
     if rustix::process::geteuid().is_root() {

@@ -151,15 +151,10 @@ impl Arena {
         layer: u32,
         link: &str,
     ) -> NodeId {
-        let id = match self.child(parent, name) {
-            Some(id) => id,
-            None => match self.add(parent, name) {
-                Some(id) => id,
-                None => {
-                    self.overflowed = true;
-                    return parent;
-                }
-            },
+        let known = self.child(parent, name);
+        let Some(id) = known.or_else(|| self.add(parent, name)) else {
+            self.overflowed = true;
+            return parent;
         };
         if kind != EntryKind::Directory {
             self.remove_children(id);
