@@ -23,10 +23,14 @@ mod php;
 mod problems;
 pub mod purls;
 mod python;
+pub mod reading;
 mod rpm;
+pub mod scan;
 pub mod stored;
 pub mod syntax;
 #[cfg(test)]
 mod testing;
 
 pub use cataloger::{CatalogError, Cataloger, Facts, File, Found, OwnedFiles, Pattern};
+pub use reading::Cache;
+pub use scan::{ScanOptions, folder_inventory, image_inventory, stream_inventory};

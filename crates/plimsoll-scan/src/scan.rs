@@ -1,12 +1,16 @@
 //! From an opened target to its inventory.
 
-use plimsoll_image::{Image, ImageFacts, ImageStream, OpenError, ReadOptions, Tree, TreeBuilder};
-use plimsoll_model::{Digest, Inventory, Report, State, Unknown};
+use plimsoll_image::{
+    Folder, Image, ImageFacts, ImageStream, OpenError, ReadOptions, Tree, TreeBuilder,
+};
+use plimsoll_model::{Digest, Inventory, Report, State, Target, Unknown};
 use plimsoll_report::wire;
 
 use crate::catalogers::CATALOGERS;
-use crate::collect::{Cache, Collector, KnownLayer, cache_version};
 use crate::dispatch::Dispatch;
+use crate::reading::{Cache, KnownLayer, Reader, cache_version};
+//DIST
+use crate::layer::LayerVisitor;
 use crate::merge::{MergeLayer, View, merge};
 
 /// Kind of cache entry for the inventory of a whole image.
@@ -40,10 +44,10 @@ pub fn image_inventory(image: &Image, options: &ScanOptions<'_>) -> Result<Inven
     if let Some(known) = recall(options, &key, &image.facts) {
         return Ok(known);
     }
-    let collector = Collector::new(&dispatch, options.cache);
-    let unknowns = image.read(&collector, &options.read)?;
+    let reader = Reader::new(&dispatch, options.cache);
+    let unknowns = image.read(&reader, &options.read)?;
     let unknowns = image.unknowns.iter().cloned().chain(unknowns).collect();
-    Ok(assemble(&image.facts, collector, unknowns, options, &key))
+    Ok(assemble(&image.facts, reader, unknowns, options, &key))
 }
 
 /// The inventory of an image that an engine sends as one stream.
@@ -52,29 +56,89 @@ pub fn stream_inventory(
     options: &ScanOptions<'_>,
 ) -> Result<Inventory, OpenError> {
     let dispatch = options.dispatch();
-    let collector = Collector::new(&dispatch, options.cache);
-    let read = stream.read(&collector, &options.read)?;
+    let reader = Reader::new(&dispatch, options.cache);
+    let read = stream.read(&reader, &options.read)?;
     let key = inventory_key(&read.facts, &dispatch);
-    Ok(assemble(&read.facts, collector, read.unknowns, options, &key))
+    Ok(assemble(&read.facts, reader, read.unknowns, options, &key))
+}
+
+/// The inventory of a folder.
+pub fn folder_inventory(target: Target, folder: &Folder, options: &ScanOptions<'_>) -> Inventory {
+    let dispatch = options.dispatch();
+    let (read, visitors) = folder.read(|| LayerVisitor::new(&dispatch), &options.read);
+    let mut facts: Vec<_> = visitors
+        .into_iter()
+        .flat_map(LayerVisitor::into_facts)
+        .collect();
+    facts.sort_by(|a, b| (&a.path, &a.cataloger).cmp(&(&b.path, &b.cataloger)));
+    let view = FolderView {
+        root_links: read.root_links,
+    };
+    let layers = [MergeLayer {
+        diff_id: None,
+        facts,
+    }];
+    finish(merge(
+        target,
+        Vec::new(),
+        &layers,
+        &view,
+        &options.states,
+        read.unknowns,
+    ))
+}
+
+/// A folder is one layer in which everything is visible.
+struct FolderView {
+    root_links: Vec<(String, String)>,
+}
+
+impl View for FolderView {
+    fn winner(&self, _: &str) -> Option<usize> {
+        Some(0)
+    }
+
+    fn root_links(&self) -> Vec<(String, String)> {
+        self.root_links.clone()
+    }
+}
+
+/// Adds what is known about the distribution from elsewhere than the target.
+fn finish(mut inventory: Inventory) -> Inventory {
+    if let Some(os) = &mut inventory.target.os {
+        let _ = os;
+    }
+    inventory
 }
 
 /// Lays the layers over each other. A layer that was not read is an unknown, never nothing.
 fn assemble(
     facts: &ImageFacts,
-    collector: Collector<'_>,
+    reader: Reader<'_>,
     mut unknowns: Vec<Unknown>,
     options: &ScanOptions<'_>,
     key: &str,
 ) -> Inventory {
-    let mut known = collector.into_layers();
+    let mut known = reader.into_layers();
     let mut layers = Vec::with_capacity(facts.layers.len());
     let mut builder = TreeBuilder::default();
     let mut complete = true;
     for layer in &facts.layers {
-        let found = known.remove(&layer.diff_id).or_else(|| again(&layers, &layer.diff_id));
-        let Some(KnownLayer { facts, index, unknowns: own, complete: whole }) = found else {
+        let found = known
+            .remove(&layer.diff_id)
+            .or_else(|| again(&layers, &layer.diff_id));
+        let Some(KnownLayer {
+            facts,
+            index,
+            unknowns: own,
+            complete: whole,
+        }) = found
+        else {
             complete = false;
-            if !unknowns.iter().any(|unknown| unknown.layer.as_ref() == Some(&layer.diff_id)) {
+            if !unknowns
+                .iter()
+                .any(|unknown| unknown.layer.as_ref() == Some(&layer.diff_id))
+            {
                 unknowns.push(
                     Unknown::whole("layer was not read").in_layer(Some(layer.diff_id.clone())),
                 );
@@ -88,7 +152,12 @@ fn assemble(
         unknowns.extend(own.iter().cloned());
         layers.push((
             layer.diff_id.clone(),
-            Some(KnownLayer { facts, index, unknowns: own, complete: whole }),
+            Some(KnownLayer {
+                facts,
+                index,
+                unknowns: own,
+                complete: whole,
+            }),
         ));
     }
     let tree = builder.finish();
@@ -99,14 +168,19 @@ fn assemble(
             facts: known.map(|known| known.facts).unwrap_or_default(),
         })
         .collect();
-    let inventory = merge(
+    if !tree.is_complete() {
+        unknowns.push(Unknown::whole(
+            "more files and folders than the limit: some were left out",
+        ));
+    }
+    let inventory = finish(merge(
         facts.target(),
         facts.layers.clone(),
         &merge_layers,
         &tree,
         &options.states,
         unknowns,
-    );
+    ));
     if complete {
         remember(options, key, &inventory);
     }
@@ -114,11 +188,11 @@ fn assemble(
 }
 
 /// A layer that is in the image a second time (an empty one, mostly).
-fn again(
-    layers: &[(Digest, Option<KnownLayer>)],
-    diff_id: &Digest,
-) -> Option<KnownLayer> {
-    layers.iter().find(|(other, _)| other == diff_id).and_then(|(_, known)| known.clone())
+fn again(layers: &[(Digest, Option<KnownLayer>)], diff_id: &Digest) -> Option<KnownLayer> {
+    layers
+        .iter()
+        .find(|(other, _)| other == diff_id)
+        .and_then(|(_, known)| known.clone())
 }
 
 impl View for Tree {

@@ -116,6 +116,7 @@ pub fn decode(bytes: &[u8]) -> Result<StoredLayer, StoredError> {
     Ok(StoredLayer {
         facts,
         index: form.index,
+        unknowns: unknowns(form.unknowns),
     })
 }
 
@@ -253,7 +254,7 @@ fn distribution(form: OsForm) -> Option<Distribution> {
 }
 
 /// Position of a value in the list of all values of its kind.
-fn position<T: PartialEq>(all: &[T], value: T) -> u8 {
+fn position<T: PartialEq + Copy>(all: &[T], value: T) -> u8 {
     all.iter()
         .position(|candidate| *candidate == value)
         .unwrap_or(all.len()) as u8

@@ -1,6 +1,7 @@
 //! Reads the layers of an image through the catalogers, keeping each layer's facts by its digest.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
 use plimsoll_image::{LayerHead, LayerIndex, LayerSink, LayerTail};
@@ -33,24 +34,33 @@ pub struct KnownLayer {
 }
 
 /// Takes the layers of one image.
-pub struct Collector<'c> {
+pub struct Reader<'c> {
     dispatch: &'c Dispatch<'c>,
     cache: Option<&'c dyn Cache>,
     known: Mutex<BTreeMap<Digest, KnownLayer>>,
 }
 
-impl<'c> Collector<'c> {
+impl<'c> Reader<'c> {
     pub const fn new(dispatch: &'c Dispatch<'c>, cache: Option<&'c dyn Cache>) -> Self {
-        Self { dispatch, cache, known: Mutex::new(BTreeMap::new()) }
+        Self {
+            dispatch,
+            cache,
+            known: Mutex::new(BTreeMap::new()),
+        }
     }
 
     /// What was learned, by diff id.
     pub fn into_layers(self) -> BTreeMap<Digest, KnownLayer> {
-        self.known.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.known
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn keep(&self, diff_id: Digest, layer: KnownLayer) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(diff_id, layer);
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(diff_id, layer);
     }
 
     fn key(&self, diff_id: &Digest) -> String {
@@ -71,7 +81,7 @@ impl<'c> Collector<'c> {
     }
 }
 
-impl<'c> LayerSink for Collector<'c> {
+impl<'c> LayerSink for Reader<'c> {
     type Visit = LayerVisitor<'c>;
 
     fn begin(&self, layer: &LayerHead) -> Option<Self::Visit> {
@@ -98,22 +108,37 @@ impl<'c> LayerSink for Collector<'c> {
                 index: layer.index.encode(),
                 unknowns: unknowns.clone(),
             };
-            cache.put(LAYER_KIND, &self.key(&layer.diff_id), &stored::encode(&stored));
+            cache.put(
+                LAYER_KIND,
+                &self.key(&layer.diff_id),
+                &stored::encode(&stored),
+            );
         }
         let complete = layer.complete;
-        self.keep(layer.diff_id, KnownLayer { facts, index: layer.index, unknowns, complete });
+        self.keep(
+            layer.diff_id,
+            KnownLayer {
+                facts,
+                index: layer.index,
+                unknowns,
+                complete,
+            },
+        );
     }
 }
 
 fn in_layer(unknowns: Vec<Unknown>, diff_id: &Digest) -> Vec<Unknown> {
-    unknowns.into_iter().map(|unknown| unknown.in_layer(Some(diff_id.clone()))).collect()
+    unknowns
+        .into_iter()
+        .map(|unknown| unknown.in_layer(Some(diff_id.clone())))
+        .collect()
 }
 
 /// Changes whenever the same layer could give other facts: catalogers, their versions, the form.
 pub fn cache_version(dispatch: &Dispatch<'_>) -> String {
     let mut text = format!("form {FORM_VERSION}\n");
     for cataloger in dispatch.catalogers() {
-        text.push_str(&format!("{} {}\n", cataloger.id(), cataloger.version()));
+        let _ = writeln!(text, "{} {}", cataloger.id(), cataloger.version());
     }
     format!("{:016x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()))
 }
