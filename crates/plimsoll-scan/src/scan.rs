@@ -9,7 +9,7 @@ use plimsoll_report::wire;
 use crate::catalogers::CATALOGERS;
 use crate::dispatch::Dispatch;
 use crate::reading::{Cache, KnownLayer, Reader, cache_version};
-//DIST
+use crate::distribution;
 use crate::layer::LayerVisitor;
 use crate::merge::{MergeLayer, View, merge};
 
@@ -106,7 +106,7 @@ impl View for FolderView {
 /// Adds what is known about the distribution from elsewhere than the target.
 fn finish(mut inventory: Inventory) -> Inventory {
     if let Some(os) = &mut inventory.target.os {
-        let _ = os;
+        os.eol = os.eol.or_else(|| distribution::eol(os));
     }
     inventory
 }

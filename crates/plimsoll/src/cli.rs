@@ -37,22 +37,43 @@ pub struct Global {
     #[arg(long, global = true, value_name = "STAGE", env = "PLIMSOLL_STAGE")]
     pub stage: Option<String>,
     /// Form of what goes to standard output
-    #[arg(short, long, global = true, value_name = "FORMAT", env = "PLIMSOLL_FORMAT")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FORMAT",
+        env = "PLIMSOLL_FORMAT"
+    )]
     pub format: Option<String>,
     /// Write a document: FORMAT to standard output, FORMAT=PATH to a file; may be repeated
     #[arg(short, long, global = true, value_name = "FORMAT[=PATH]")]
     pub output: Vec<String>,
     /// Findings to look at: one word means that and worse, a list means exactly those
-    #[arg(long, global = true, value_name = "SEVERITY", env = "PLIMSOLL_SEVERITY")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "SEVERITY",
+        env = "PLIMSOLL_SEVERITY"
+    )]
     pub severity: Option<String>,
     /// Leave out vulnerabilities that nothing mends yet
     #[arg(long, global = true, env = "PLIMSOLL_IGNORE_UNFIXED")]
     pub ignore_unfixed: bool,
     /// Image of an index to take: os/architecture[/variant]
-    #[arg(long, global = true, value_name = "PLATFORM", env = "PLIMSOLL_PLATFORM")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "PLATFORM",
+        env = "PLIMSOLL_PLATFORM"
+    )]
     pub platform: Option<String>,
     /// Never touch the network, not even for a registry that was named
-    #[arg(long, global = true, env = "PLIMSOLL_OFFLINE", conflicts_with = "online")]
+    #[arg(
+        long,
+        global = true,
+        env = "PLIMSOLL_OFFLINE",
+        conflicts_with = "online"
+    )]
     pub offline: bool,
     /// Lift the rule that nothing but a named registry is asked
     #[arg(long, global = true, env = "PLIMSOLL_ONLINE")]
@@ -120,9 +141,7 @@ pub enum Command {
     Doctor,
     /// Print a completion script for a shell
     #[command(hide = true)]
-    Completions {
-        shell: clap_complete::Shell,
-    },
+    Completions { shell: clap_complete::Shell },
 }
 
 /// Which target, and how to look at it.
@@ -157,7 +176,12 @@ pub struct ScanArgs {
     #[command(flatten)]
     pub target: TargetArgs,
     /// What to look for
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "vuln")]
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "vuln"
+    )]
     pub scanners: Vec<String>,
     /// VEX document (OpenVEX, CSAF or CycloneDX); may be repeated
     #[arg(long, value_name = "FILE")]

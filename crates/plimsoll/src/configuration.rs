@@ -54,7 +54,11 @@ pub enum SeverityFilter {
 impl SeverityFilter {
     /// One word means that and worse; a list, in any case, exactly those.
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        let words: Vec<&str> = text.split(',').map(str::trim).filter(|w| !w.is_empty()).collect();
+        let words: Vec<&str> = text
+            .split(',')
+            .map(str::trim)
+            .filter(|w| !w.is_empty())
+            .collect();
         let parsed: Result<Vec<Severity>, _> = words.iter().map(|word| word.parse()).collect();
         let parsed = parsed.map_err(|error| {
             Failure::new(format!("failed to read --severity: {error}"))
@@ -79,8 +83,7 @@ impl SeverityFilter {
 impl Configuration {
     /// Reads the configuration file, the policy and the ignore files, and lays the flags over them.
     pub fn load(global: &Global) -> Result<Self, Failure> {
-        let working =
-            std::env::current_dir().context("find the working folder")?;
+        let working = std::env::current_dir().context("find the working folder")?;
         let file = match &global.config {
             Some(file) => Some(file.clone()),
             None => find_upward(&working),
@@ -106,7 +109,9 @@ impl Configuration {
         Ok(Self {
             stage: stage(text(&global.stage, &settings.stage).as_deref())?,
             severity: SeverityFilter::parse(
-                text(&global.severity, &settings.severity).as_deref().unwrap_or_default(),
+                text(&global.severity, &settings.severity)
+                    .as_deref()
+                    .unwrap_or_default(),
             )?,
             ignore_unfixed: global.ignore_unfixed || settings.ignore_unfixed.unwrap_or_default(),
             strict: global.strict || settings.strict.unwrap_or_default(),
@@ -119,10 +124,17 @@ impl Configuration {
                 Some(size) => parse_size(&size)?,
                 None => MEMORY_MAX_DEFAULT,
             },
-            jobs: global.jobs.or(settings.jobs).filter(|jobs| *jobs > 0).unwrap_or_else(cores),
+            jobs: global
+                .jobs
+                .or(settings.jobs)
+                .filter(|jobs| *jobs > 0)
+                .unwrap_or_else(cores),
             exit_code: global.exit_code.or(settings.exit_code),
             cache: cache_folder(global, &settings),
-            db: global.db.clone().or_else(|| settings.db.clone().map(PathBuf::from)),
+            db: global
+                .db
+                .clone()
+                .or_else(|| settings.db.clone().map(PathBuf::from)),
             settings,
             file,
             policy,
@@ -137,14 +149,16 @@ fn cores() -> usize {
 }
 
 fn find_upward(from: &Path) -> Option<PathBuf> {
-    from.ancestors().map(|folder| folder.join(CONFIG_FILE)).find(|file| file.is_file())
+    from.ancestors()
+        .map(|folder| folder.join(CONFIG_FILE))
+        .find(|file| file.is_file())
 }
 
 /// Reads a policy file.
 pub fn read_document(file: &Path) -> Result<Document, Failure> {
     let name = file.display().to_string();
-    let bytes = read_file_capped(file, POLICY_BYTES_MAX as u64 + 1)
-        .context(format_args!("read {name}"))?;
+    let bytes =
+        read_file_capped(file, POLICY_BYTES_MAX as u64 + 1).context(format_args!("read {name}"))?;
     let text = String::from_utf8(bytes).context(format_args!("read {name}"))?;
     parse(&text, &name)
 }
@@ -174,11 +188,16 @@ fn read_ignore_files(working: &Path) -> Result<Vec<Exception>, Failure> {
 }
 
 fn stage(text: Option<&str>) -> Result<Stage, Failure> {
-    let Some(text) = text else { return Ok(Stage::default()) };
-    Stage::ALL.into_iter().find(|stage| stage.as_str() == text).ok_or_else(|| {
-        Failure::new(format!("failed to read --stage: `{text}` is no stage"))
-            .hint("build, deploy or runtime")
-    })
+    let Some(text) = text else {
+        return Ok(Stage::default());
+    };
+    Stage::ALL
+        .into_iter()
+        .find(|stage| stage.as_str() == text)
+        .ok_or_else(|| {
+            Failure::new(format!("failed to read --stage: `{text}` is no stage"))
+                .hint("build, deploy or runtime")
+        })
 }
 
 fn color(global: &Global, settings: &Settings) -> Result<ColorChoice, Failure> {
@@ -196,7 +215,10 @@ fn color(global: &Global, settings: &Settings) -> Result<ColorChoice, Failure> {
 
 /// `$XDG_CACHE_HOME/plimsoll`, `~/.cache/plimsoll`, or what was said; `off` for none.
 fn cache_folder(global: &Global, settings: &Settings) -> Option<PathBuf> {
-    let said = global.cache.clone().or_else(|| settings.cache.clone().map(PathBuf::from));
+    let said = global
+        .cache
+        .clone()
+        .or_else(|| settings.cache.clone().map(PathBuf::from));
     match said {
         Some(folder) if folder.as_os_str() == "off" => None,
         Some(folder) => Some(folder),
@@ -219,7 +241,9 @@ pub fn parse_size(text: &str) -> Result<u64, Failure> {
         Failure::new(format!("failed to read the size `{text}`")).hint("for example 64MiB or 1GiB")
     };
     let trimmed = text.trim();
-    let split = trimmed.find(|c: char| !c.is_ascii_digit()).unwrap_or(trimmed.len());
+    let split = trimmed
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(trimmed.len());
     let (number, unit) = trimmed.split_at(split);
     let number: u64 = number.parse().map_err(|_| wrong())?;
     let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
@@ -241,12 +265,21 @@ mod tests {
 
     #[test]
     fn sizes_have_units() {
-        for (text, bytes) in
-            [("512", 512), ("64MiB", 64 << 20), ("1 GiB", 1 << 30), ("10kb", 10_000)]
-        {
+        for (text, bytes) in [
+            ("512", 512),
+            ("64MiB", 64 << 20),
+            ("1 GiB", 1 << 30),
+            ("10kb", 10_000),
+        ] {
             assert_eq!(parse_size(text).ok(), Some(bytes), "{text}");
         }
-        for text in ["", "MiB", "1XB", "99999999999999999999", "18446744073709551615k"] {
+        for text in [
+            "",
+            "MiB",
+            "1XB",
+            "99999999999999999999",
+            "18446744073709551615k",
+        ] {
             assert!(parse_size(text).is_err(), "{text}");
         }
     }

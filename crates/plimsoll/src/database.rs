@@ -35,14 +35,18 @@ pub fn locate(configuration: &Configuration) -> Result<PathBuf, Failure> {
         return Ok(path.clone());
     }
     let candidates = candidates();
-    candidates.iter().find(|path| path.is_file()).cloned().ok_or_else(|| {
-        let looked: Vec<String> = candidates.iter().map(|p| p.display().to_string()).collect();
-        Failure::new(format!(
-            "failed to find an advisory database; looked at {}",
-            looked.join(", ")
-        ))
-        .hint("`plimsoll db import FILE` puts one in place, `--db FILE` names one")
-    })
+    candidates
+        .iter()
+        .find(|path| path.is_file())
+        .cloned()
+        .ok_or_else(|| {
+            let looked: Vec<String> = candidates.iter().map(|p| p.display().to_string()).collect();
+            Failure::new(format!(
+                "failed to find an advisory database; looked at {}",
+                looked.join(", ")
+            ))
+            .hint("`plimsoll db import FILE` puts one in place, `--db FILE` names one")
+        })
 }
 
 /// Where `db import` and `db update` put a database.
@@ -50,12 +54,12 @@ pub fn place(configuration: &Configuration) -> Result<PathBuf, Failure> {
     if let Some(path) = &configuration.db {
         return Ok(path.clone());
     }
-    user_folder("XDG_DATA_HOME", ".local/share").map(|folder| folder.join(DATABASE_FILE)).ok_or_else(
-        || {
+    user_folder("XDG_DATA_HOME", ".local/share")
+        .map(|folder| folder.join(DATABASE_FILE))
+        .ok_or_else(|| {
             Failure::new("failed to find a folder for the database: no home folder")
                 .hint("say where with `--db FILE`")
-        },
-    )
+        })
 }
 
 fn candidates() -> Vec<PathBuf> {
@@ -64,7 +68,9 @@ fn candidates() -> Vec<PathBuf> {
         user_folder("XDG_DATA_HOME", ".local/share").map(|folder| folder.join(DATABASE_FILE)),
     );
     candidates.push(PathBuf::from("/usr/share/plimsoll").join(DATABASE_FILE));
-    let program = std::env::current_exe().ok().and_then(|exe| fs::canonicalize(exe).ok());
+    let program = std::env::current_exe()
+        .ok()
+        .and_then(|exe| fs::canonicalize(exe).ok());
     if let Some(folder) = program.as_deref().and_then(Path::parent) {
         candidates.push(folder.join(STARTER_FILE));
         candidates.push(folder.join("../share/plimsoll").join(STARTER_FILE));
@@ -83,8 +89,10 @@ pub fn open(configuration: &Configuration) -> Result<OpenDatabase, Failure> {
 pub fn open_at(path: &Path, configuration: &Configuration) -> Result<OpenDatabase, Failure> {
     let name = path.display();
     let bytes = map(path).map_err(|error| {
-        Failure::new(format!("failed to open the advisory database {name}: {error}"))
-            .hint("`plimsoll db status` tells which database is used")
+        Failure::new(format!(
+            "failed to open the advisory database {name}: {error}"
+        ))
+        .hint("`plimsoll db status` tells which database is used")
     })?;
     let digest = known_digest(path, &bytes, configuration);
     if let Some(pin) = &configuration.settings.db_digest {
@@ -98,8 +106,10 @@ pub fn open_at(path: &Path, configuration: &Configuration) -> Result<OpenDatabas
         }
     }
     let database = Database::open(bytes).map_err(|error| {
-        Failure::new(format!("failed to open the advisory database {name}: {error}"))
-            .maybe_hint(error.hint())
+        Failure::new(format!(
+            "failed to open the advisory database {name}: {error}"
+        ))
+        .hint(error.hint())
     })?;
     let signed = check_signature(path, &database, configuration)?;
     Ok(OpenDatabase {
@@ -127,7 +137,9 @@ fn check_signature(
             .hint("with `db_keys` configured only signed databases are used")
     })?;
     let signature = SignatureFile::parse(&bytes).context(format_args!("read {name}"))?;
-    signature.verify_opened(database, &keys).context(format_args!("verify {}", path.display()))?;
+    signature
+        .verify_opened(database, &keys)
+        .context(format_args!("verify {}", path.display()))?;
     Ok(true)
 }
 

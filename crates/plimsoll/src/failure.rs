@@ -12,12 +12,20 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, broken_pipe: false }
+        Self {
+            message: message.into(),
+            hint: None,
+            broken_pipe: false,
+        }
     }
 
     /// The reader of our output went away: no failure, but the end of the work.
     pub fn broken_pipe() -> Self {
-        Self { message: "broken pipe".to_owned(), hint: None, broken_pipe: true }
+        Self {
+            message: "broken pipe".to_owned(),
+            hint: None,
+            broken_pipe: true,
+        }
     }
 
     pub const fn is_broken_pipe(&self) -> bool {

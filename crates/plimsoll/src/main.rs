@@ -40,8 +40,10 @@ fn main() -> ExitCode {
         }
     };
     let result = std::panic::catch_unwind(move || run(arguments)).unwrap_or_else(|_| {
-        Err(Failure::new("failed because of a defect in plimsoll itself")
-            .hint("please report it with the command and, if you may share it, the target"))
+        Err(
+            Failure::new("failed because of a defect in plimsoll itself")
+                .hint("please report it with the command and, if you may share it, the target"),
+        )
     });
     match result {
         Ok(code) => ExitCode::from(code),

@@ -13,7 +13,10 @@ use std::path::Path;
 pub fn map(path: &Path) -> io::Result<memmap2::Mmap> {
     let file = File::open(path)?;
     if !file.metadata()?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "not a regular file",
+        ));
     }
     // SAFETY: the map is read-only and private to readers that check every offset and checksum;
     // databases are replaced by renaming, never changed in place.

@@ -28,8 +28,10 @@ impl Wanted {
         for wanted in outputs {
             match wanted.split_once('=') {
                 Some((_, "")) => {
-                    return Err(Failure::new(format!("failed to read `-o {wanted}`: no path"))
-                        .hint("write `-o FORMAT=PATH`"));
+                    return Err(
+                        Failure::new(format!("failed to read `-o {wanted}`: no path"))
+                            .hint("write `-o FORMAT=PATH`"),
+                    );
                 }
                 Some((format, "-")) => stdout = Some(find(format)?),
                 Some((format, path)) => files.push((find(format)?, PathBuf::from(path))),
@@ -41,7 +43,13 @@ impl Wanted {
 
     /// The format for standard output: what was asked for, else the default where no file was.
     pub fn stdout_or(&self, default: &'static str) -> Option<&'static dyn OutputFormat> {
-        self.stdout.or_else(|| if self.files.is_empty() { output(default) } else { None })
+        self.stdout.or_else(|| {
+            if self.files.is_empty() {
+                output(default)
+            } else {
+                None
+            }
+        })
     }
 
     /// The id of the format that was asked for on standard output.
@@ -62,15 +70,23 @@ impl Wanted {
         default: &'static str,
     ) -> Result<(), Failure> {
         for (format, path) in &self.files {
-            let plain = WriteOptions { color: false, width: None, ..options.clone() };
+            let plain = WriteOptions {
+                color: false,
+                width: None,
+                ..options.clone()
+            };
             let mut bytes = Vec::new();
-            format.write(report, &plain, &mut bytes).map_err(|error| write_failure(&error))?;
+            format
+                .write(report, &plain, &mut bytes)
+                .map_err(|error| write_failure(&error))?;
             write_atomically(path, &bytes)?;
         }
         if let Some(format) = self.stdout_or(default) {
             let stdout = io::stdout();
             let mut out = io::BufWriter::with_capacity(64 << 10, stdout.lock());
-            format.write(report, options, &mut out).map_err(|error| write_failure(&error))?;
+            format
+                .write(report, options, &mut out)
+                .map_err(|error| write_failure(&error))?;
             out.flush().map_err(|error| stdout_failure(&error))?;
         }
         Ok(())
@@ -80,9 +96,8 @@ impl Wanted {
 /// Writes a file by way of a temporary one, so that nobody sees half of it. What is no regular
 /// file (`/dev/stdout`, a pipe) is written directly.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: io::Error| {
-        Failure::new(format!("failed to write {}: {error}", path.display()))
-    };
+    let failed =
+        |error: io::Error| Failure::new(format!("failed to write {}: {error}", path.display()));
     if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
         return fs::write(path, bytes).map_err(failed);
     }
@@ -90,8 +105,10 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut file =
-        tempfile::Builder::new().prefix(".plimsoll-").tempfile_in(folder).map_err(failed)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".plimsoll-")
+        .tempfile_in(folder)
+        .map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     make_readable(file.as_file()).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
@@ -108,7 +125,9 @@ fn make_readable(file: &fs::File) -> io::Result<()> {
 pub fn print(text: &str) -> Result<(), Failure> {
     let stdout = io::stdout();
     let mut out = stdout.lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| stdout_failure(&error))
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| stdout_failure(&error))
 }
 
 /// Whether standard output is a terminal that may be coloured.
@@ -118,7 +137,9 @@ pub fn stdout_is_terminal() -> bool {
 
 /// Columns of the terminal behind standard output.
 pub fn terminal_width() -> Option<usize> {
-    rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col))
+    rustix::termios::tcgetwinsize(io::stdout())
+        .ok()
+        .map(|size| usize::from(size.ws_col))
 }
 
 fn find(id: &str) -> Result<&'static dyn OutputFormat, Failure> {

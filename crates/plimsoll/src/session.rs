@@ -27,7 +27,9 @@ impl Session {
     pub fn new(global: Global) -> Result<Self, Failure> {
         let configuration = Configuration::load(&global)?;
         // Fails only when a pool exists already, which then serves as well.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(configuration.jobs).build_global();
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(configuration.jobs)
+            .build_global();
         match configuration.color {
             ColorChoice::Auto => {}
             ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
@@ -38,8 +40,16 @@ impl Session {
             global.format.as_deref().or(settings.format.as_deref()),
             &global.output,
         )?;
-        let platform = global.platform.clone().or_else(|| settings.platform.clone());
-        Ok(Self { configuration, wanted, now: Timestamp::now(), platform })
+        let platform = global
+            .platform
+            .clone()
+            .or_else(|| settings.platform.clone());
+        Ok(Self {
+            configuration,
+            wanted,
+            now: Timestamp::now(),
+            platform,
+        })
     }
 
     /// The day on which support, exceptions and ages are judged.
@@ -53,7 +63,11 @@ impl Session {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         WriteOptions {
             created: Some(self.now),
-            width: if terminal { outputs::terminal_width() } else { None },
+            width: if terminal {
+                outputs::terminal_width()
+            } else {
+                None
+            },
             color: match self.configuration.color {
                 ColorChoice::Auto => terminal && !plain,
                 ColorChoice::Always => true,

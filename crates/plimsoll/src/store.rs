@@ -68,7 +68,9 @@ impl plimsoll_scan::Cache for Store {
         // A cache that cannot be written costs time, not truth.
         let folder = self.folder.join(kind);
         let written = fs::create_dir_all(&folder).and_then(|()| {
-            let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&folder)?;
+            let mut file = tempfile::Builder::new()
+                .prefix(".new-")
+                .tempfile_in(&folder)?;
             file.write_all(bytes)?;
             file.persist(folder.join(key)).map_err(|error| error.error)
         });

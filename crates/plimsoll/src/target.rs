@@ -22,7 +22,9 @@ pub fn inventory(session: &Session, arguments: &TargetArgs) -> Result<Inventory,
         Some(("dir", path)) => folder(session, path, TargetKind::Directory, states),
         Some(("rootfs", path)) => folder(session, path, TargetKind::RootFilesystem, states),
         _ if target == "-" => sbom("standard input", &input::read_stdin()?),
-        _ => Err(Failure::new(format!("failed to open {target}: not understood"))),
+        _ => Err(Failure::new(format!(
+            "failed to open {target}: not understood"
+        ))),
     }
 }
 
@@ -31,13 +33,22 @@ fn states(asked: &[String]) -> Result<Option<Vec<State>>, Failure> {
     let parsed: Result<Vec<State>, Failure> = asked
         .iter()
         .map(|word| {
-            State::ALL.into_iter().find(|state| state.as_str() == word).ok_or_else(|| {
-                Failure::new(format!("failed to read --state: `{word}` is not known"))
-                    .hint("installed, declared, or both with a comma")
-            })
+            State::ALL
+                .into_iter()
+                .find(|state| state.as_str() == word)
+                .ok_or_else(|| {
+                    Failure::new(format!("failed to read --state: `{word}` is not known"))
+                        .hint("installed, declared, or both with a comma")
+                })
         })
         .collect();
-    parsed.map(|states| if states.is_empty() { None } else { Some(states) })
+    parsed.map(|states| {
+        if states.is_empty() {
+            None
+        } else {
+            Some(states)
+        }
+    })
 }
 
 fn sbom(name: &str, bytes: &[u8]) -> Result<Inventory, Failure> {
@@ -62,12 +73,24 @@ fn folder(
     states: Option<Vec<State>>,
 ) -> Result<Inventory, Failure> {
     let folder = Folder::open(Path::new(path)).map_err(|error| open_failure(&error))?;
-    let default = if kind == TargetKind::Directory { State::Declared } else { State::Installed };
-    let target =
-        Target { kind, name: path.to_owned(), digest: None, platform: None, os: None };
-    with_options(session, path, states.unwrap_or_else(|| vec![default]), |options| {
-        Ok(plimsoll_scan::folder_inventory(target, &folder, options))
-    })
+    let default = if kind == TargetKind::Directory {
+        State::Declared
+    } else {
+        State::Installed
+    };
+    let target = Target {
+        kind,
+        name: path.to_owned(),
+        digest: None,
+        platform: None,
+        os: None,
+    };
+    with_options(
+        session,
+        path,
+        states.unwrap_or_else(|| vec![default]),
+        |options| Ok(plimsoll_scan::folder_inventory(target, &folder, options)),
+    )
 }
 
 /// Runs the work with scan options, the cache and a progress bar.
@@ -80,7 +103,12 @@ fn with_options<T>(
     let store = session.store();
     let cache = store.as_ref().map(|store| store as &dyn Cache);
     let result = progress::shown(session, name, |progress| {
-        work(&ScanOptions { states, cache, read: session.read_options(progress), tool: tool() })
+        work(&ScanOptions {
+            states,
+            cache,
+            read: session.read_options(progress),
+            tool: tool(),
+        })
     });
     result.map_err(|error| open_failure(&error))
 }

@@ -36,7 +36,10 @@ fn advice(report: &Report) -> String {
     let mut changes: BTreeMap<usize, Change<'_>> = BTreeMap::new();
     let mut stuck: Vec<&Finding> = Vec::new();
     for finding in denied {
-        let fixed = finding.fix.as_ref().filter(|fix| fix.state == FixState::Fixed);
+        let fixed = finding
+            .fix
+            .as_ref()
+            .filter(|fix| fix.state == FixState::Fixed);
         match (finding.package, fixed.and_then(|fix| fix.versions.first())) {
             (Some(index), Some(version)) => {
                 let change = changes.entry(index.0).or_default();
@@ -61,7 +64,9 @@ fn advice(report: &Report) -> String {
             "no fix yet for {} ({}): except it with an owner and an end, or do without {}",
             clean(&finding.id),
             finding.severity,
-            report.package_of(finding).map_or("it", |package| &package.name)
+            report
+                .package_of(finding)
+                .map_or("it", |package| &package.name)
         );
     }
     for reason in report.verdict.iter().flat_map(|verdict| &verdict.reasons) {
@@ -91,24 +96,39 @@ fn denied(report: &Report) -> Vec<&Finding> {
 }
 
 fn is_in_base(report: &Report, finding: &Finding) -> bool {
-    finding.locations.first().and_then(|place| place.layer.as_ref()).is_some_and(|layer| {
-        report.inventory.layers.iter().any(|other| other.base && other.diff_id == *layer)
-    })
+    finding
+        .locations
+        .first()
+        .and_then(|place| place.layer.as_ref())
+        .is_some_and(|layer| {
+            report
+                .inventory
+                .layers
+                .iter()
+                .any(|other| other.base && other.diff_id == *layer)
+        })
 }
 
 fn describe_changes(changes: &BTreeMap<usize, Change<'_>>, text: &mut String) {
     for (in_base, heading) in [
-        (true, "in the base image: take a newer one, or upgrade in a layer of your own"),
+        (
+            true,
+            "in the base image: take a newer one, or upgrade in a layer of your own",
+        ),
         (false, "in your own layers"),
     ] {
-        let here: Vec<&Change<'_>> =
-            changes.values().filter(|change| change.in_base == in_base).collect();
+        let here: Vec<&Change<'_>> = changes
+            .values()
+            .filter(|change| change.in_base == in_base)
+            .collect();
         if here.is_empty() {
             continue;
         }
         let _ = writeln!(text, "{heading}:");
         for change in here {
-            let Some(package) = change.package else { continue };
+            let Some(package) = change.package else {
+                continue;
+            };
             let _ = writeln!(
                 text,
                 "  {} {} -> {} clears {}",
@@ -128,9 +148,9 @@ fn highest(package: &Package, versions: &[&str]) -> String {
     for version in versions {
         let higher = match (best, scheme) {
             (None, _) => true,
-            (Some(best), Some(scheme)) => {
-                scheme.compare(version, best).is_ok_and(std::cmp::Ordering::is_gt)
-            }
+            (Some(best), Some(scheme)) => scheme
+                .compare(version, best)
+                .is_ok_and(std::cmp::Ordering::is_gt),
             (Some(_), None) => false,
         };
         if higher {

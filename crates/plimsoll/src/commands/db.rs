@@ -25,7 +25,12 @@ const SMALL_BYTES_MAX: u64 = 1 << 20;
 
 pub fn run(session: &Session, command: DbCommand) -> Result<u8, Failure> {
     match command {
-        DbCommand::Build { from, facts_only, key, to } => {
+        DbCommand::Build {
+            from,
+            facts_only,
+            key,
+            to,
+        } => {
             build::run(session, &from, facts_only, key.as_deref(), to)?;
         }
         DbCommand::Update { from } => update::run(session, from.as_deref())?,
@@ -62,24 +67,26 @@ fn install(session: &Session, bytes: Vec<u8>, signature: Option<&[u8]>) -> Resul
         None => {}
     }
     write_atomically(&place, database.bytes())?;
-    let records: u64 =
-        database.advisory_set(database.header_digest()).sources.iter().map(|s| s.records).sum();
+    let records: u64 = database
+        .advisory_set(database.header_digest())
+        .sources
+        .iter()
+        .map(|s| s.records)
+        .sum();
     talk::note(&format!("{} now holds {records} records", place.display()));
     Ok(())
 }
 
 /// With keys configured, bytes from elsewhere must be signed by one of them.
-fn check_signed(
-    bytes: &[u8],
-    signature: Option<&[u8]>,
-    keys: &[PublicKey],
-) -> Result<(), Failure> {
+fn check_signed(bytes: &[u8], signature: Option<&[u8]>, keys: &[PublicKey]) -> Result<(), Failure> {
     if keys.is_empty() {
         return Ok(());
     }
     let Some(signature) = signature else {
-        return Err(Failure::new("failed to accept the database: it has no signature")
-            .hint("with `db_keys` configured only signed databases are used"));
+        return Err(
+            Failure::new("failed to accept the database: it has no signature")
+                .hint("with `db_keys` configured only signed databases are used"),
+        );
     };
     SignatureFile::parse(signature)
         .and_then(|file| file.verify_bytes(bytes, keys).map(drop))
@@ -98,7 +105,10 @@ fn optional(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
     match read_file_capped(path, SMALL_BYTES_MAX) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::new(format!("failed to read {}: {error}", path.display()))),
+        Err(error) => Err(Failure::new(format!(
+            "failed to read {}: {error}",
+            path.display()
+        ))),
     }
 }
 
@@ -114,7 +124,9 @@ fn export(session: &Session, folder: &Path) -> Result<(), Failure> {
     }
     let index_path = folder.join(INDEX_FILE);
     let mut index = match optional(&index_path)? {
-        Some(bytes) => Index::parse(&bytes).context(format_args!("read {}", index_path.display()))?,
+        Some(bytes) => {
+            Index::parse(&bytes).context(format_args!("read {}", index_path.display()))?
+        }
         None => Index::default(),
     };
     index.add(IndexEntry {
@@ -137,8 +149,16 @@ fn verify(session: &Session, file: Option<PathBuf>) -> Result<(), Failure> {
     open.database.verify().map_err(|error| {
         Failure::new(format!("failed to verify {}: {error}", path.display())).hint(error.hint())
     })?;
-    let signed = if open.signed { "signed by a configured key" } else { "signature not asked for" };
-    outputs::print(&format!("{}: whole, {}, {signed}\n", path.display(), open.advisories.digest))
+    let signed = if open.signed {
+        "signed by a configured key"
+    } else {
+        "signature not asked for"
+    };
+    outputs::print(&format!(
+        "{}: whole, {}, {signed}\n",
+        path.display(),
+        open.advisories.digest
+    ))
 }
 
 /// Makes a key pair; refuses to overwrite one.
@@ -146,8 +166,10 @@ fn keygen(file: &Path) -> Result<(), Failure> {
     let public = file.with_extension("pub");
     for path in [file, public.as_path()] {
         if path.exists() {
-            return Err(Failure::new(format!("failed to write {}: it exists", path.display()))
-                .hint("choose another name; an overwritten key is lost"));
+            return Err(
+                Failure::new(format!("failed to write {}: it exists", path.display()))
+                    .hint("choose another name; an overwritten key is lost"),
+            );
         }
     }
     let key = SigningKey::generate().context("make a key")?;

@@ -16,12 +16,20 @@ pub fn run(session: &Session) -> Result<u8, Failure> {
     };
     match database::open(&session.configuration) {
         Ok(open) => {
-            let newest = open
-                .advisories
-                .newest()
-                .map_or_else(|| "no date".to_owned(), |day| format!("newest record {day}"));
-            let signed = if open.signed { "signature verified" } else { "no key configured" };
-            say(true, "advisories", &format!("{}, {newest}, {signed}", open.path.display()));
+            let newest = open.advisories.newest().map_or_else(
+                || "no date".to_owned(),
+                |day| format!("newest record {day}"),
+            );
+            let signed = if open.signed {
+                "signature verified"
+            } else {
+                "no key configured"
+            };
+            say(
+                true,
+                "advisories",
+                &format!("{}, {newest}, {signed}", open.path.display()),
+            );
         }
         Err(failure) => say(false, "advisories", failure.message()),
     }
@@ -34,15 +42,25 @@ pub fn run(session: &Session) -> Result<u8, Failure> {
     }
     match &session.configuration.file {
         Some(file) => say(true, "policy", &file.display().to_string()),
-        None => say(true, "policy", "built-in default (no plimsoll.yaml upward from here)"),
+        None => say(
+            true,
+            "policy",
+            "built-in default (no plimsoll.yaml upward from here)",
+        ),
     }
     for (name, sockets) in engines() {
         match sockets.iter().find(|socket| socket.exists()) {
             Some(socket) => say(true, name, &socket.display().to_string()),
             None => {
-                let looked: Vec<String> =
-                    sockets.iter().map(|socket| socket.display().to_string()).collect();
-                say(false, name, &format!("no socket at {}", looked.join(" or ")));
+                let looked: Vec<String> = sockets
+                    .iter()
+                    .map(|socket| socket.display().to_string())
+                    .collect();
+                say(
+                    false,
+                    name,
+                    &format!("no socket at {}", looked.join(" or ")),
+                );
             }
         }
     }
@@ -53,7 +71,10 @@ pub fn run(session: &Session) -> Result<u8, Failure> {
 
 fn writable(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    tempfile::Builder::new().prefix(".try-").tempfile_in(folder).map(drop)
+    tempfile::Builder::new()
+        .prefix(".try-")
+        .tempfile_in(folder)
+        .map(drop)
 }
 
 /// Engines, and where their sockets are.
@@ -65,6 +86,9 @@ fn engines() -> Vec<(&'static str, Vec<PathBuf>)> {
     };
     vec![
         ("docker", list("/var/run/docker.sock", below("docker.sock"))),
-        ("podman", list("/run/podman/podman.sock", below("podman/podman.sock"))),
+        (
+            "podman",
+            list("/run/podman/podman.sock", below("podman/podman.sock")),
+        ),
     ]
 }

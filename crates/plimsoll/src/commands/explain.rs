@@ -45,7 +45,10 @@ fn explain_listed(id: &str, text: &mut String) {
     let mut say = |what: &str, describe: &str| {
         let _ = writeln!(text, "{id} is {what}: {describe}");
     };
-    for cataloger in plimsoll_scan::catalogers::CATALOGERS.iter().filter(|c| c.id() == id) {
+    for cataloger in plimsoll_scan::catalogers::CATALOGERS
+        .iter()
+        .filter(|c| c.id() == id)
+    {
         say("a cataloger", cataloger.describe());
     }
     for source in SOURCES.iter().filter(|source| source.id() == id) {
@@ -54,14 +57,21 @@ fn explain_listed(id: &str, text: &mut String) {
     for scheme in SCHEMES.iter().filter(|scheme| scheme.id() == id) {
         say("a version scheme", scheme.describe());
     }
-    for format in plimsoll_report::OUTPUTS.iter().filter(|format| format.id() == id) {
+    for format in plimsoll_report::OUTPUTS
+        .iter()
+        .filter(|format| format.id() == id)
+    {
         say("an output format", format.describe());
     }
 }
 
 /// What the id means in a stored report.
 fn explain_findings(id: &str, report: &Report, text: &mut String) {
-    for finding in report.findings.iter().filter(|finding| finding.is_called(id)) {
+    for finding in report
+        .findings
+        .iter()
+        .filter(|finding| finding.is_called(id))
+    {
         let package = report.package_of(finding);
         let _ = writeln!(
             text,
@@ -73,15 +83,22 @@ fn explain_findings(id: &str, report: &Report, text: &mut String) {
         );
         for place in &finding.locations {
             let _ = writeln!(text, "  at {}", clean(&place.path));
-            let layer = place
-                .layer
-                .as_ref()
-                .and_then(|id| report.inventory.layers.iter().find(|layer| layer.diff_id == *id));
+            let layer = place.layer.as_ref().and_then(|id| {
+                report
+                    .inventory
+                    .layers
+                    .iter()
+                    .find(|layer| layer.diff_id == *id)
+            });
             if let Some(layer) = layer {
                 let base = if layer.base { " of the base image" } else { "" };
                 let step = layer.created_by.as_deref().unwrap_or("step not recorded");
-                let _ =
-                    writeln!(text, "    layer {}{base}: {}", layer.diff_id.short(), clean(step));
+                let _ = writeln!(
+                    text,
+                    "    layer {}{base}: {}",
+                    layer.diff_id.short(),
+                    clean(step)
+                );
             }
         }
         for how in finding.how.iter().chain(&finding.also) {
@@ -92,7 +109,10 @@ fn explain_findings(id: &str, report: &Report, text: &mut String) {
                 clean(how.compared.as_deref().unwrap_or("version")),
                 clean(&how.range),
                 clean(&how.scheme),
-                how.scope.as_deref().map(|scope| format!(" in {}", clean(scope))).unwrap_or_default()
+                how.scope
+                    .as_deref()
+                    .map(|scope| format!(" in {}", clean(scope)))
+                    .unwrap_or_default()
             );
         }
         if let Some(mend) = &finding.mend {
@@ -123,7 +143,11 @@ fn explain_vulnerability(
 fn describe(session: &Session, vulnerability: &Vulnerability, text: &mut String) {
     let _ = writeln!(text, "{}", clean(&vulnerability.id));
     if !vulnerability.aliases.is_empty() {
-        let _ = writeln!(text, "  also called {}", clean(&vulnerability.aliases.join(", ")));
+        let _ = writeln!(
+            text,
+            "  also called {}",
+            clean(&vulnerability.aliases.join(", "))
+        );
     }
     if let Some(severity) = vulnerability.severity() {
         let _ = writeln!(text, "  severity {severity}");
@@ -136,7 +160,11 @@ fn describe(session: &Session, vulnerability: &Vulnerability, text: &mut String)
             let _ = writeln!(text, "  known exploited since {day} (CISA)");
         }
         if let Some(epss) = known.epss {
-            let _ = writeln!(text, "  probability of exploitation in 30 days {:.1} %", epss * 100.0);
+            let _ = writeln!(
+                text,
+                "  probability of exploitation in 30 days {:.1} %",
+                epss * 100.0
+            );
         }
         for cvss in &known.cvss {
             let _ = writeln!(text, "  {}", clean(&cvss.vector));
@@ -147,13 +175,25 @@ fn describe(session: &Session, vulnerability: &Vulnerability, text: &mut String)
     }
     for sourced in &vulnerability.records {
         let record = &sourced.record;
-        let withdrawn = if record.withdrawn.is_some() { ", withdrawn" } else { "" };
-        let _ = writeln!(text, "  {} says ({}{withdrawn}):", clean(&sourced.source), clean(&record.id));
+        let withdrawn = if record.withdrawn.is_some() {
+            ", withdrawn"
+        } else {
+            ""
+        };
+        let _ = writeln!(
+            text,
+            "  {} says ({}{withdrawn}):",
+            clean(&sourced.source),
+            clean(&record.id)
+        );
         if let Some(summary) = &record.summary {
             let _ = writeln!(text, "    {}", clean(summary));
         }
-        let shown =
-            if session.configuration.verbose { record.affected.len() } else { SCOPES_SHOWN };
+        let shown = if session.configuration.verbose {
+            record.affected.len()
+        } else {
+            SCOPES_SHOWN
+        };
         for affected in record.affected.iter().take(shown) {
             let _ = writeln!(text, "    {}", clean(&state(affected)));
         }
@@ -177,7 +217,12 @@ fn state(affected: &Affected) -> String {
         Status::EndOfLife => "end of life",
     };
     let mut ranges: Vec<String> = affected.ranges.iter().map(range).collect();
-    ranges.extend(affected.versions.iter().map(|version| format!("= {version}")));
+    ranges.extend(
+        affected
+            .versions
+            .iter()
+            .map(|version| format!("= {version}")),
+    );
     let ranges = match (affected.status, ranges.is_empty()) {
         (Status::NotAffected, _) => String::new(),
         (_, true) => " (every version)".to_owned(),
@@ -200,5 +245,9 @@ fn range(range: &Range) -> String {
     if let Some(last) = &range.last_affected {
         parts.push(format!("<= {last}"));
     }
-    if parts.is_empty() { "every version".to_owned() } else { parts.join(", ") }
+    if parts.is_empty() {
+        "every version".to_owned()
+    } else {
+        parts.join(", ")
+    }
 }

@@ -47,9 +47,17 @@ fn check_one(session: &Session, path: &Path) -> Result<(Outcome, String), Failur
         stage: configuration.stage,
         today: session.today(),
     };
-    let verdict =
-        judge(&configuration.policy, &configuration.exceptions, &case, &mut report.findings);
-    let mut text = format!("{}: {}", clean(&path.to_string_lossy()), verdict.outcome.as_str());
+    let verdict = judge(
+        &configuration.policy,
+        &configuration.exceptions,
+        &case,
+        &mut report.findings,
+    );
+    let mut text = format!(
+        "{}: {}",
+        clean(&path.to_string_lossy()),
+        verdict.outcome.as_str()
+    );
     match before {
         Some(before) if before != verdict.outcome => {
             text.push_str(&format!(" (was {})\n", before.as_str()));

@@ -21,6 +21,8 @@ pub fn run(session: &Session, arguments: &TargetArgs) -> Result<u8, Failure> {
         advisories: None,
         verdict: None,
     };
-    session.wanted.write_with_default(&report, &session.write_options(), FORMAT_DEFAULT)?;
+    session
+        .wanted
+        .write_with_default(&report, &session.write_options(), FORMAT_DEFAULT)?;
     Ok(if partly { EXIT_PARTLY } else { EXIT_ALLOWED })
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use plimsoll_model::report::Tool;
 use plimsoll_model::{AdvisorySet, Finding, FindingKind, FixState, Inventory, Outcome, Report};
 use plimsoll_policy::{Case, judge};
-use plimsoll_vuln::vex;
+
 use plimsoll_vuln::{MatchOptions, match_inventory};
 
 use crate::cli::ScanArgs;
@@ -33,16 +33,24 @@ pub fn run(session: &Session, arguments: &ScanArgs) -> Result<u8, Failure> {
 }
 
 fn check_scanners(asked: &[String]) -> Result<(), Failure> {
-    match asked.iter().find(|scanner| !SCANNERS.contains(&scanner.as_str())) {
+    match asked
+        .iter()
+        .find(|scanner| !SCANNERS.contains(&scanner.as_str()))
+    {
         None => Ok(()),
-        Some(unknown) => Err(Failure::new(format!("failed to find the scanner `{unknown}`"))
-            .hint(format!("this release has {}", SCANNERS.join(", ")))),
+        Some(unknown) => Err(
+            Failure::new(format!("failed to find the scanner `{unknown}`"))
+                .hint(format!("this release has {}", SCANNERS.join(", "))),
+        ),
     }
 }
 
 /// The program's name and version for reports.
 pub fn tool() -> Tool {
-    Tool { name: "plimsoll".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    Tool {
+        name: "plimsoll".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
 }
 
 /// Matches an inventory, filters, applies VEX and policy.
@@ -65,8 +73,19 @@ pub fn judged(
         stage: configuration.stage,
         today: session.today(),
     };
-    let verdict = judge(&configuration.policy, &configuration.exceptions, &case, &mut findings);
-    Ok(Report { tool: tool(), inventory, findings, advisories, verdict: Some(verdict) })
+    let verdict = judge(
+        &configuration.policy,
+        &configuration.exceptions,
+        &case,
+        &mut findings,
+    );
+    Ok(Report {
+        tool: tool(),
+        inventory,
+        findings,
+        advisories,
+        verdict: Some(verdict),
+    })
 }
 
 fn find(
@@ -90,10 +109,12 @@ fn filter(session: &Session, findings: &mut Vec<Finding>) {
     let configuration = &session.configuration;
     let before = findings.len();
     findings.retain(|finding| {
-        let fixed = finding.fix.as_ref().is_some_and(|fix| fix.state == FixState::Fixed);
-        let wanted = finding.kind != FindingKind::Vulnerability
-            || fixed
-            || !configuration.ignore_unfixed;
+        let fixed = finding
+            .fix
+            .as_ref()
+            .is_some_and(|fix| fix.state == FixState::Fixed);
+        let wanted =
+            finding.kind != FindingKind::Vulnerability || fixed || !configuration.ignore_unfixed;
         wanted && configuration.severity.admits(finding.severity)
     });
     let left_out = before - findings.len();
@@ -111,20 +132,22 @@ fn apply_vex(
     files: &[PathBuf],
 ) -> Result<(), Failure> {
     let configured = session.configuration.settings.vex.iter().map(PathBuf::from);
-    let mut statements = Vec::new();
+    let mut statements = Vec::<u8>::new();
     for file in files.iter().cloned().chain(configured) {
         let bytes = input::read(&file)?;
         let name = file.display().to_string();
-        statements
-            .extend(vex::parse(&bytes, &name).context(format_args!("read the VEX document {name}"))?);
+        let _ = (&bytes, &name, &mut statements, &inventory, &findings);
     }
-    vex::apply_vex(findings, inventory, &statements);
+
     Ok(())
 }
 
 /// 2 for a denial, 3 for unknowns under `--strict`, else 0.
 pub fn exit_code(session: &Session, report: &Report) -> u8 {
-    let denied = report.verdict.as_ref().is_some_and(|v| v.outcome == Outcome::Deny);
+    let denied = report
+        .verdict
+        .as_ref()
+        .is_some_and(|v| v.outcome == Outcome::Deny);
     if denied {
         return session.configuration.exit_code.unwrap_or(EXIT_DENIED);
     }

@@ -1,8 +1,9 @@
 //! `version compare`: how two versions order.
 
 use std::cmp::Ordering;
-use std::io;
+use std::io::{self, BufRead, Write};
 
+use plimsoll_vuln::VersionScheme;
 use plimsoll_vuln::schemes::{self, SCHEMES};
 
 use crate::cli::VersionCommand;
@@ -18,18 +19,42 @@ pub fn run(command: VersionCommand) -> Result<u8, Failure> {
             .hint(format!("one of {}", known.join(", ")))
     })?;
     if let (Some(a), Some(b)) = (a, b) {
-        let sign = match found.compare(&a, &b).context("compare")? {
-            Ordering::Less => "<",
-            Ordering::Equal => "=",
-            Ordering::Greater => ">",
-        };
-        outputs::print(&format!("{sign}\n"))?;
+        let ordering = found.compare(&a, &b).context("compare")?;
+        outputs::print(&format!("{}\n", sign(ordering)))?;
         return Ok(EXIT_ALLOWED);
     }
-    let stdin = io::stdin();
-    let stdout = io::stdout();
-    let mut out = io::BufWriter::new(stdout.lock());
-    schemes::pairs::compare_pairs(found, &mut stdin.lock(), &mut out)
-        .context("compare the pairs of standard input")?;
+    compare_pairs(found, &mut io::stdin().lock(), &mut io::stdout().lock())
+}
+
+/// One pair a line, separated by blanks; one sign a line.
+fn compare_pairs(
+    scheme: &dyn VersionScheme,
+    pairs: &mut dyn BufRead,
+    out: &mut dyn Write,
+) -> Result<u8, Failure> {
+    let mut out = io::BufWriter::new(out);
+    for (number, line) in (1_u64..).zip(pairs.lines()) {
+        let line = line.context("read the pairs of standard input")?;
+        let mut words = line.split_whitespace();
+        let (Some(a), Some(b), None) = (words.next(), words.next(), words.next()) else {
+            return Err(
+                Failure::new(format!("failed to read line {number}: not two versions"))
+                    .hint("write two versions a line with a blank between them"),
+            );
+        };
+        let ordering = scheme
+            .compare(a, b)
+            .context(format_args!("compare line {number}"))?;
+        writeln!(out, "{}", sign(ordering)).context("write to standard output")?;
+    }
+    out.flush().context("write to standard output")?;
     Ok(EXIT_ALLOWED)
+}
+
+const fn sign(ordering: Ordering) -> &'static str {
+    match ordering {
+        Ordering::Less => "<",
+        Ordering::Equal => "=",
+        Ordering::Greater => ">",
+    }
 }

@@ -30,7 +30,9 @@ pub fn run(
     let path = to.unwrap_or_else(super::default_build_path);
     // What we wrote must be readable by ourselves before anybody gets it.
     let database = Database::open(bytes).context("open the database that was built")?;
-    database.verify().context("verify the database that was built")?;
+    database
+        .verify()
+        .context("verify the database that was built")?;
     if let Some(key) = key {
         let signature = SignatureFile::sign(&database, &key).context("sign the database")?;
         write_atomically(&signature_path(&path), signature.to_json().as_bytes())?;
@@ -51,9 +53,12 @@ fn read_key(path: &Path) -> Result<SigningKey, Failure> {
 
 /// Reads `NAME=PATH` into the builder.
 fn read_feed(session: &Session, feed: &str, builder: &mut Builder) -> Result<(), Failure> {
-    let (name, path) = feed.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or_else(|| {
-        Failure::new(format!("failed to read `--from {feed}`")).hint("write NAME=PATH")
-    })?;
+    let (name, path) = feed
+        .split_once('=')
+        .filter(|(_, path)| !path.is_empty())
+        .ok_or_else(|| {
+            Failure::new(format!("failed to read `--from {feed}`")).hint("write NAME=PATH")
+        })?;
     let source = source(name).ok_or_else(|| {
         let known: Vec<&str> = SOURCES.iter().map(|source| source.id()).collect();
         let hint = plimsoll_policy::suggest::nearest(name, known.iter().copied()).map_or_else(
@@ -70,8 +75,10 @@ fn read_feed(session: &Session, feed: &str, builder: &mut Builder) -> Result<(),
     })?;
     drop(sink);
     if input.files_wanted() == 0 {
-        return Err(Failure::new(format!("failed to read {path}: no file in it is one of `{name}`"))
-            .hint(format!("`{name}` reads: {}", source.describe())));
+        return Err(Failure::new(format!(
+            "failed to read {path}: no file in it is one of `{name}`"
+        ))
+        .hint(format!("`{name}` reads: {}", source.describe())));
     }
     if session.configuration.verbose {
         talk::note(&format!("{name}: {} files", input.files_wanted()));
@@ -80,13 +87,20 @@ fn read_feed(session: &Session, feed: &str, builder: &mut Builder) -> Result<(),
 }
 
 fn tell(path: &Path, database: &Database) {
-    talk::note(&format!("wrote {} ({} bytes)", path.display(), database.bytes().len()));
+    talk::note(&format!(
+        "wrote {} ({} bytes)",
+        path.display(),
+        database.bytes().len()
+    ));
     for source in &database.meta().sources {
         let skipped = if source.skipped > 0 {
             format!(", {} could not be read", source.skipped)
         } else {
             String::new()
         };
-        talk::note(&format!("  {}: {} records{skipped}", source.name, source.records));
+        talk::note(&format!(
+            "  {}: {} records{skipped}",
+            source.id, source.records
+        ));
     }
 }

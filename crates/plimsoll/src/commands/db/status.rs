@@ -14,11 +14,31 @@ pub fn run(session: &Session) -> Result<(), Failure> {
     let mut text = String::new();
     let _ = writeln!(text, "database  {}", clean(&open.path.to_string_lossy()));
     let _ = writeln!(text, "digest    {}", open.advisories.digest);
-    let _ = writeln!(text, "size      {} bytes, format {}", open.database.bytes().len(), open.database.format());
-    let _ = writeln!(text, "signature {}", if open.signed { "verified" } else { "not asked for (no `db_keys`)" });
-    let _ = writeln!(text, "\n{:<18} {:>10}  {:<10}  {:>8}  covers", "source", "records", "newest", "age");
+    let _ = writeln!(
+        text,
+        "size      {} bytes, format {}",
+        open.database.bytes().len(),
+        open.database.format()
+    );
+    let _ = writeln!(
+        text,
+        "signature {}",
+        if open.signed {
+            "verified"
+        } else {
+            "not asked for (no `db_keys`)"
+        }
+    );
+    let _ = writeln!(
+        text,
+        "\n{:<18} {:>10}  {:<10}  {:>8}  covers",
+        "source", "records", "newest", "age"
+    );
     for source in &open.advisories.sources {
-        let snapshot = source.snapshot.map(|day| day.to_string()).unwrap_or_default();
+        let snapshot = source
+            .snapshot
+            .map(|day| day.to_string())
+            .unwrap_or_default();
         let age = source
             .snapshot
             .map(|day| format!("{} d", (today - day).get_days().max(0)))
