@@ -10,7 +10,12 @@ use crate::wire;
 
 /// A UUID of the custom version 8 (RFC 9562) made of the SHA-256 digest of the report.
 pub fn uuid(report: &Report) -> String {
-    let content = content(report);
+    uuid_of(&wire::to_bytes(report))
+}
+
+/// The same of any bytes.
+pub fn uuid_of(bytes: &[u8]) -> String {
+    let content = sha256(bytes);
     let mut bytes: [u8; 16] = [0; 16];
     for (to, from) in bytes.iter_mut().zip(content.as_bytes()) {
         *to = *from;
@@ -25,11 +30,6 @@ pub fn uuid(report: &Report) -> String {
         let _ = write!(text, "{byte:02x}");
     }
     text
-}
-
-/// SHA-256 of the report in its wire form.
-pub fn content(report: &Report) -> Digest {
-    sha256(&wire::to_bytes(report))
 }
 
 /// SHA-256 of some bytes.

@@ -7,7 +7,13 @@ use plimsoll_model::Report;
 use crate::{WriteError, WriteOptions};
 
 mod cyclonedx;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
+pub(crate) mod markdown;
+mod openvex;
+mod sarif;
 mod spdx;
 mod spdx_tag_value;
 mod table;
@@ -15,7 +21,13 @@ mod table;
 /// Every format, sorted by id. A test holds this list against the folder.
 pub const OUTPUTS: &[&dyn OutputFormat] = &[
     &cyclonedx::CycloneDx,
+    &github::GitHub,
+    &gitlab::GitLab,
     &json::Json,
+    &junit::JUnit,
+    &markdown::Markdown,
+    &openvex::OpenVex,
+    &sarif::Sarif,
     &spdx::Spdx,
     &spdx_tag_value::SpdxTagValue,
     &table::Table,

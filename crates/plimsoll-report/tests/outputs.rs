@@ -3,17 +3,59 @@
 #[path = "support/sample.rs"]
 mod sample;
 
-use plimsoll_report::OUTPUTS;
+use plimsoll_report::{OUTPUTS, WriteOptions};
+
+/// One snapshot for each format, under its id.
+#[test]
+fn every_format_as_agreed() {
+    let report = sample::report();
+    for format in OUTPUTS {
+        let text = sample::written(format.id(), &report, &sample::options());
+        insta::assert_snapshot!(format.id(), text);
+    }
+}
 
 #[test]
-fn table() {
-    let report = sample::report();
-    insta::assert_snapshot!(sample::written("table", &report, &sample::options()));
-    let verbose = plimsoll_report::WriteOptions {
+fn table_with_everything() {
+    let options = WriteOptions {
         verbose: true,
         ..sample::options()
     };
-    insta::assert_snapshot!("table_verbose", sample::written("table", &report, &verbose));
+    let report = sample::report();
+    insta::assert_snapshot!(sample::written("table", &report, &options));
+}
+
+/// A narrow terminal with colour, and fewer findings than there are.
+#[test]
+fn table_that_is_narrow() {
+    let options = WriteOptions {
+        width: Some(60),
+        color: true,
+        findings_max: Some(1),
+        ..sample::options()
+    };
+    let report = sample::report();
+    insta::assert_snapshot!(sample::written("table", &report, &options));
+}
+
+/// No cell, line or attribute breaks where there is nothing to say.
+#[test]
+fn nothing_found_is_said_in_every_format() {
+    for format in OUTPUTS {
+        let options = WriteOptions::default();
+        let text = sample::written(format.id(), &sample::empty(), &options);
+        assert!(text.ends_with('\n'), "{}", format.id());
+        insta::assert_snapshot!(format!("empty_{}", format.id()), text);
+    }
+}
+
+#[test]
+fn same_report_gives_the_same_bytes() {
+    for format in OUTPUTS {
+        let once = sample::written(format.id(), &sample::report(), &sample::options());
+        let twice = sample::written(format.id(), &sample::report(), &sample::options());
+        assert!(once == twice, "{}", format.id());
+    }
 }
 
 #[test]
@@ -30,4 +72,104 @@ fn list_is_sorted_and_matches_the_folder() {
         .collect();
     files.sort();
     assert_eq!(ids, files);
+    for format in OUTPUTS {
+        assert!(!format.describe().is_empty() && !format.describe().ends_with('.'));
+        assert!(format.mime().contains('/'), "{}", format.id());
+    }
+}
+
+/// Nothing from outside drives a terminal or forges a line, in whatever form it is written.
+#[test]
+fn control_characters_are_never_written_raw() {
+    for format in OUTPUTS {
+        let text = sample::written(format.id(), &sample::report(), &sample::options());
+        for character in text.chars() {
+            let harmless = character == '\n' || !character.is_control();
+            assert!(harmless, "{} writes {character:?}", format.id());
+        }
+        let json =
+            matches!(format.extension(), "json" | "sarif") || format.extension().ends_with(".json");
+        assert!(
+            json || !text.contains('\u{202e}'),
+            "{} reorders text",
+            format.id()
+        );
+    }
+}
+
+/// A hostile title stays one line and inert in the formats that people's tools interpret.
+#[test]
+fn hostile_text_is_inert() {
+    let report = sample::report();
+    let github = sample::written("github", &report, &sample::options());
+    for line in github.lines() {
+        let command = ["::error title=", "::warning title=", "::notice title="];
+        assert!(
+            command.iter().any(|start| line.starts_with(start)),
+            "{line}"
+        );
+        assert!(!line.contains("x%0A"), "{line}");
+    }
+    let markdown = sample::written("markdown", &report, &sample::options());
+    for line in markdown.lines() {
+        let line = without_code(line);
+        for markup in ["<script", "](", "![", "javascript:", "](http"] {
+            assert!(!line.contains(markup), "{line}");
+        }
+        let tags = [
+            "<details>",
+            "<summary>",
+            "</summary>",
+            "</details>",
+            "<sub>",
+            "</sub>",
+        ];
+        let bare = tags
+            .iter()
+            .fold(line.clone(), |text, tag| text.replace(tag, ""));
+        assert!(!bare.contains('<'), "{line}");
+    }
+    let junit = sample::written("junit", &report, &sample::options());
+    assert!(!junit.contains("<script>"), "{junit}");
+    assert!(!junit.contains("]]>"), "{junit}");
+    let tags = sample::written("spdx-tag-value", &report, &sample::options());
+    let texts = tags.matches("<text>").count();
+    assert_eq!(texts, tags.matches("</text>").count());
+}
+
+/// A line of Markdown without its code spans, as CommonMark finds them.
+fn without_code(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(start) = rest.find('`') {
+        let (before, after) = rest.split_at(start);
+        out.push_str(before);
+        let fence = after.len() - after.trim_start_matches('`').len();
+        let (fence, inner) = after.split_at(fence);
+        if before.ends_with('\\') {
+            out.push_str(fence);
+            rest = inner;
+            continue;
+        }
+        let mut at = 0;
+        let end = loop {
+            let Some(found) = inner[at..].find(fence).map(|found| at + found) else {
+                break None;
+            };
+            let run = inner[found..].len() - inner[found..].trim_start_matches('`').len();
+            if run == fence.len() {
+                break Some(found);
+            }
+            at = found + run;
+        };
+        match end {
+            Some(end) => rest = &inner[end + fence.len()..],
+            None => {
+                out.push_str(fence);
+                rest = inner;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }

@@ -3,8 +3,8 @@
 #[path = "support/sample.rs"]
 mod sample;
 
-use plimsoll_model::{Inventory, Part, State, TargetKind};
-use plimsoll_report::{SbomError, is_sbom, read_sbom};
+use plimsoll_model::{Inventory, TargetKind};
+use plimsoll_report::{is_sbom, read_sbom};
 
 /// Our own documents lose nothing of a package, a layer or an unknown.
 #[test]

@@ -53,12 +53,7 @@ fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     for (id, text) in &document.extracted {
         writeln!(out, "\nLicenseID: {id}")?;
-        // Only here may a text span lines; it must not end the element that holds it.
-        writeln!(
-            out,
-            "ExtractedText: <text>{}</text>",
-            text.replace("</text>", "</ text>")
-        )?;
+        writeln!(out, "ExtractedText: <text>{}</text>", lines(text))?;
         writeln!(out, "LicenseName: NOASSERTION")?;
     }
     writeln!(out)?;
@@ -104,7 +99,15 @@ fn package(element: &Element<'_>, document: &Document<'_>, out: &mut dyn Write) 
     )
 }
 
-/// A value on one line, which cannot start a text of many.
+/// A value on one line, which can neither start nor end a text of many.
 fn line(text: &str) -> String {
-    clean(text).replace("<text>", "< text>")
+    clean(text)
+        .replace("<text>", "< text>")
+        .replace("</text>", "</ text>")
+}
+
+/// A text of many lines, none of which can end the element that holds it.
+fn lines(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(clean).collect();
+    lines.join("\n").replace("</text>", "</ text>")
 }

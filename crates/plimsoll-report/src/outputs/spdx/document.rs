@@ -1,9 +1,12 @@
 //! An SPDX 2.3 document, before either spelling.
 
+use std::fmt::Write as _;
+
 use plimsoll_model::{Package, PackageIndex, Part, Report, TargetKind};
 
 use crate::licenses::{Extracted, expression};
 use crate::sbom::properties::{Properties, of_distribution, of_package, of_target};
+use crate::view::clean;
 use crate::{WriteOptions, identity};
 
 /// The document's own element id.
@@ -159,15 +162,23 @@ fn element_id(number: &str, package: &Package) -> String {
     format!("SPDXRef-Package-{number}-{name}")
 }
 
-/// The JSON of the pairs, in their order. A slash after `<` is escaped, so that the text can
-/// stand inside `<text>` of the tag-value spelling.
+/// The JSON of the pairs, in their order. What would drive a screen is escaped as JSON can, and so
+/// is a slash after `<`, so that the text can stand inside `<text>` of the tag-value spelling.
 fn annotation(pairs: &Properties) -> String {
     use serde::Serializer as _;
     let mut out = Vec::new();
     let pairs = pairs.iter().map(|(name, value)| (name, value));
     // Writing texts into memory does not fail.
     let _ = serde_json::Serializer::new(&mut out).collect_map(pairs);
-    String::from_utf8(out)
-        .unwrap_or_default()
-        .replace("</", "<\\/")
+    let text = String::from_utf8(out).unwrap_or_default();
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        let mut buffer = [0; 4];
+        if clean(character.encode_utf8(&mut buffer)).starts_with('\\') && character != '\\' {
+            let _ = write!(safe, "\\u{:04x}", u32::from(character));
+        } else {
+            safe.push(character);
+        }
+    }
+    safe.replace("</", "<\\/")
 }
