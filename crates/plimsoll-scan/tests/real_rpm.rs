@@ -7,7 +7,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    reason = "a test that cannot run must fail loudly"
+    clippy::disallowed_methods,
+    reason = "a test that cannot run must fail loudly, and reads its own files"
 )]
 
 #[path = "support/tools.rs"]
@@ -25,7 +26,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use plimsoll_scan::cataloger::path_hash;
-use tools::{catalog, output, run, venv_packages};
+use tools::{catalog, output, run};
 
 /// Packages with what differs between real ones: epochs, modules, many files, none.
 fn spec() -> String {
@@ -290,4 +291,20 @@ fn load_bdb(file: &Path, blobs: &[Vec<u8>], page_bytes: u32, order: u32) {
         Command::new("db5.3_load").arg("-f").arg(&input).arg(file),
     );
     fs::remove_file(input).unwrap();
+}
+
+/// Where the Python packages of the tests lie; `script/test` puts them there.
+fn venv_packages() -> PathBuf {
+    let Some(venv) = std::env::var_os("PLIMSOLL_TEST_VENV") else {
+        panic!("PLIMSOLL_TEST_VENV is not set; run the tests by script/test");
+    };
+    let lib = PathBuf::from(venv).join("lib");
+    let python = fs::read_dir(&lib)
+        .unwrap_or_else(|error| panic!("{}: {error}", lib.display()))
+        .filter_map(Result::ok)
+        .find(|entry| entry.file_name().to_string_lossy().starts_with("python"));
+    python
+        .expect("a Python in the environment")
+        .path()
+        .join("site-packages")
 }

@@ -130,11 +130,9 @@ const CENTOS_STREAM: Releases = &[
 /// Debian: the end of long-term support, which everybody gets; beyond it Freexian's ELTS. Before
 /// long-term support began, the end of security support.
 const DEBIAN: Releases = &[
-    ("3.0", "woody", until((2006, 6, 30))),
-    ("3.1", "sarge", until((2008, 3, 31))),
-    ("4.0", "etch", until((2010, 2, 15))),
-    ("5.0", "lenny", until((2012, 2, 6))),
-    ("6.0", "squeeze", until((2016, 2, 29))),
+    ("4", "etch", until((2010, 2, 15))),
+    ("5", "lenny", until((2012, 2, 6))),
+    ("6", "squeeze", until((2016, 2, 29))),
     ("7", "wheezy", sold((2018, 5, 31), (2020, 6, 30))),
     ("8", "jessie", sold((2020, 6, 30), (2025, 6, 30))),
     ("9", "stretch", sold((2022, 6, 30), (2027, 6, 30))),

@@ -1,6 +1,5 @@
 //! Running the tools that tests compare with. A missing tool fails the test.
 
-use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
@@ -21,7 +20,7 @@ pub fn run(package: &str, command: &mut Command) -> Output {
 
 /// The same, for what it prints.
 pub fn output(package: &str, command: &mut Command) -> String {
-    String::from_utf8(run(package, command).stdout).expect("tool prints UTF-8")
+    String::from_utf8(run(package, command).stdout).unwrap()
 }
 
 /// Hands a file to a cataloger, which must read all of it.
@@ -38,20 +37,4 @@ pub fn catalog(id: &str, path: &str, bytes: Vec<u8>) -> Facts {
         .read(&file, &mut facts);
     assert_eq!(result, Ok(()), "{path}");
     facts
-}
-
-/// Where the Python packages of the tests lie; `script/test` puts them there.
-pub fn venv_packages() -> PathBuf {
-    let Some(venv) = std::env::var_os("PLIMSOLL_TEST_VENV") else {
-        panic!("PLIMSOLL_TEST_VENV is not set; run the tests by script/test");
-    };
-    let lib = PathBuf::from(venv).join("lib");
-    let python = std::fs::read_dir(&lib)
-        .unwrap_or_else(|error| panic!("{}: {error}", lib.display()))
-        .filter_map(Result::ok)
-        .find(|entry| entry.file_name().to_string_lossy().starts_with("python"));
-    python
-        .expect("a Python in the environment")
-        .path()
-        .join("site-packages")
 }
