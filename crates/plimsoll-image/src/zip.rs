@@ -128,6 +128,12 @@ impl ZipArchive {
         self.directory.count
     }
 
+    /// Bytes in front of the archive, as of a script that starts a jar. When these are an archive
+    /// themselves, what was read may be the last whole part of one that was cut off.
+    pub const fn prefix_bytes(&self) -> u64 {
+        self.directory.prefix
+    }
+
     /// Whether it holds nothing.
     pub const fn is_empty(&self) -> bool {
         self.directory.count == 0

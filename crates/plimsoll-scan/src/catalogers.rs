@@ -11,6 +11,7 @@ mod dpkg_status;
 mod dpkg_status_d;
 mod go_binary;
 mod go_mod;
+mod java_archive;
 mod node_bun_lock;
 mod node_package;
 mod node_package_lock;
@@ -46,6 +47,7 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &dpkg_status_d::DpkgStatusD,
     &go_binary::GoBinary,
     &go_mod::GoMod,
+    &java_archive::JavaArchive,
     &node_bun_lock::NodeBunLock,
     &node_package::NodePackage,
     &node_package_lock::NodePackageLock,

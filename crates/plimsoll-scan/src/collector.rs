@@ -22,11 +22,14 @@ pub const LICENSE_BYTES_MAX: usize = 256;
 /// Gathers packages into [`Facts`]; see [`collect`].
 pub struct Collector<'a> {
     out: &'a mut Facts,
-    seen: BTreeSet<(Option<String>, String, String)>,
+    seen: BTreeSet<Key>,
     refused: Vague,
     unpinned: Vague,
     unread: Vague,
 }
+
+/// Namespace, name, version, and the place inside the file.
+type Key = (Option<String>, String, String, Option<String>);
 
 /// Entries that gave no package: how many, and the first of them.
 #[derive(Debug, Default)]
@@ -67,7 +70,7 @@ pub fn collect(
 }
 
 impl Collector<'_> {
-    /// Takes a package, unless it was seen in this file already.
+    /// Takes a package, unless it was seen at this place in the file already.
     pub fn add(&mut self, mut found: Found) -> Result<(), CatalogError> {
         let usable = believable(&found.name)
             && believable(&found.version)
@@ -80,6 +83,7 @@ impl Collector<'_> {
             found.namespace.clone(),
             found.name.clone(),
             found.version.clone(),
+            found.inside.clone(),
         );
         if self.seen.contains(&key) {
             return Ok(());
@@ -105,6 +109,11 @@ impl Collector<'_> {
     /// Counts an entry that points at another file, which nothing reads.
     pub fn unread(&mut self, file: &str, line: Option<u32>) {
         self.unread.note(file, line);
+    }
+
+    /// Says that something at a place inside the file could not be read.
+    pub fn unknown_at(&mut self, inside: impl Into<String>, reason: impl Into<String>) {
+        self.out.unknowns.push(Unknown::at(inside, reason));
     }
 
     /// Says that a part of the file could not be read.

@@ -15,6 +15,7 @@ mod executable;
 #[doc(hidden)]
 pub mod fuzz_lang_a;
 pub mod layer;
+mod maven;
 pub mod merge;
 mod nested;
 mod node;

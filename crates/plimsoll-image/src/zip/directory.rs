@@ -31,7 +31,7 @@ pub(super) struct Directory {
     start: u64,
     end: u64,
     /// Bytes in front of the archive, to be added to each entry's offset.
-    prefix: u64,
+    pub prefix: u64,
 }
 
 impl Directory {
