@@ -9,14 +9,17 @@
 //! Is handed bytes, time and width; reads no clock, no environment, opens nothing. What it writes
 //! is the same for the same input, byte for byte.
 
+pub mod diff;
 mod identity;
 mod licenses;
 pub mod options;
 pub mod outputs;
+mod paint;
 pub mod sbom;
 mod view;
 pub mod wire;
 
+pub use diff::{Difference, diff};
 pub use options::{WriteError, WriteOptions};
 pub use outputs::{OUTPUTS, OutputFormat, output};
 pub use sbom::{SbomError, is_sbom, read_sbom};

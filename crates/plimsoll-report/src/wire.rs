@@ -16,7 +16,7 @@ mod from;
 mod to;
 
 pub use from::ReadError;
-pub use to::package_form;
+pub use to::{layer_form, package_form};
 
 /// The schema's name with its major version: the value of the key `schema`.
 pub const SCHEMA: &str = "plimsoll.report/v1";

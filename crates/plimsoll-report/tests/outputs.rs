@@ -1,5 +1,7 @@
 //! Every output format on one rich report: snapshots, and what holds for all of them.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
 #[path = "support/sample.rs"]
 mod sample;
 

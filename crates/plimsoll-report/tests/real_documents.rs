@@ -5,6 +5,8 @@
 //! `script/npm-test.txt` (SARIF's validator with its schema, Jenkins' JUnit schema); and `xmllint`.
 //! GitLab's schema comes with no package: its rules are held by `tests/gitlab.rs` instead.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
 #[path = "support/sample.rs"]
 mod sample;
 

@@ -1,5 +1,7 @@
 //! Inventories read in: what we wrote ourselves, what other tools write, and what nobody should.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
 #[path = "support/sample.rs"]
 mod sample;
 

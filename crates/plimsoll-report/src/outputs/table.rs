@@ -8,11 +8,11 @@ use std::io::{self, Write};
 
 use plimsoll_model::Report;
 
+use crate::paint::{Page, Paint};
 use crate::view::View;
 use crate::{OutputFormat, WriteError, WriteOptions};
 
 mod block;
-mod paint;
 mod summary;
 
 pub struct Table;
@@ -48,9 +48,9 @@ impl OutputFormat for Table {
 }
 
 fn render(view: &View<'_>, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
-    let page = paint::Page {
+    let page = Page {
         columns: options.columns(),
-        paint: paint::Paint {
+        paint: Paint {
             color: options.color,
         },
     };

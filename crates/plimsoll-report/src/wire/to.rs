@@ -37,7 +37,7 @@ pub(super) fn report_form(report: &Report) -> form::Report<'_> {
             version: text(&report.tool.version),
         },
         target: target(&inventory.target),
-        layers: inventory.layers.iter().map(layer).collect(),
+        layers: inventory.layers.iter().map(layer_form).collect(),
         packages: inventory
             .packages
             .iter()
@@ -80,7 +80,8 @@ fn distribution(os: &Distribution) -> form::Os<'_> {
     }
 }
 
-fn layer(layer: &Layer) -> form::Layer<'_> {
+/// One layer in its wire form.
+pub fn layer_form(layer: &Layer) -> form::Layer<'_> {
     form::Layer {
         digest: shown(layer.digest.as_ref()),
         diff_id: Cow::Owned(layer.diff_id.to_string()),

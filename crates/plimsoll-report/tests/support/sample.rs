@@ -2,7 +2,14 @@
 //! escapes, names that try to break out of every format, and a verdict that denies.
 
 #![allow(dead_code, reason = "each test file uses its part")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test support")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::assigning_clones,
+    clippy::unnecessary_wraps,
+    clippy::string_slice,
+    reason = "test support"
+)]
 
 use plimsoll_model::{
     AdvisorySet, AdvisorySnapshot, Cvss, Digest, Distribution, Ecosystem, Excepted, Finding,

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use plimsoll_model::{Finding, Location, Severity};
 
-use super::paint::{Look, Page, shortened};
 use crate::WriteOptions;
+use crate::paint::{Look, Page, shortened};
 use crate::view::{Group, Level, View, clean, counted, fix_words, named, place_words};
 
 /// Longest build step that is shown beside a layer, in characters.

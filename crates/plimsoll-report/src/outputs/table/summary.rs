@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use plimsoll_model::{AdvisorySet, Mode, Outcome, Verdict};
 
 use super::block::severity_word;
-use super::paint::{Look, Page, severity_look};
 use crate::WriteOptions;
+use crate::paint::{Look, Page, severity_look};
 use crate::view::{Level, View, age_words, clean, counted};
 
 pub fn write(

@@ -1,4 +1,4 @@
-//! Colours and line breaking for the table.
+//! Colours and line breaking for what is read at a terminal.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
