@@ -11,6 +11,7 @@ mod dpkg_status;
 mod dpkg_status_d;
 mod go_binary;
 mod go_mod;
+mod gradle_lock;
 mod java_archive;
 mod node_bun_lock;
 mod node_package;
@@ -20,6 +21,7 @@ mod node_yarn_lock;
 mod os_release;
 mod php_composer_lock;
 mod php_installed;
+mod pom_xml;
 mod python_dist_info;
 mod python_egg_info;
 mod python_pdm_lock;
@@ -47,6 +49,7 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &dpkg_status_d::DpkgStatusD,
     &go_binary::GoBinary,
     &go_mod::GoMod,
+    &gradle_lock::GradleLock,
     &java_archive::JavaArchive,
     &node_bun_lock::NodeBunLock,
     &node_package::NodePackage,
@@ -56,6 +59,7 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &os_release::OsRelease,
     &php_composer_lock::PhpComposerLock,
     &php_installed::PhpInstalled,
+    &pom_xml::PomXml,
     &python_dist_info::PythonDistInfo,
     &python_egg_info::PythonEggInfo,
     &python_pdm_lock::PythonPdmLock,

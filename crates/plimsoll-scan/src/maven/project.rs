@@ -23,6 +23,7 @@ pub fn parse(bytes: &[u8]) -> Result<Project, CatalogError> {
         path: Vec::new(),
         text: String::new(),
         project: Project::default(),
+        seen: false,
     };
     walk.run()?;
     Ok(walk.project)
@@ -37,6 +38,8 @@ struct Walk<'a> {
     /// Text of the innermost element so far.
     text: String,
     project: Project,
+    /// Whether there was a `project` element.
+    seen: bool,
 }
 
 impl Walk<'_> {
@@ -60,8 +63,9 @@ impl Walk<'_> {
                 Event::Text(part) => self.append(&part.xml10_content()),
                 Event::CData(part) => self.append(&part.xml10_content()),
                 Event::GeneralRef(part) => self.append_reference(&part),
-                Event::Eof if self.path.is_empty() => return Ok(()),
-                Event::Eof => return Err(self.error("ends early")),
+                Event::Eof if !self.path.is_empty() => return Err(self.error("ends early")),
+                Event::Eof if !self.seen => return Err(self.error("no `project` element")),
+                Event::Eof => return Ok(()),
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
             }
         }
@@ -82,6 +86,7 @@ impl Walk<'_> {
             ..Dependency::default()
         };
         match path.as_slice() {
+            ["project"] => self.seen = true,
             ["project", "parent"] => project.parent = Some(Coordinates::default()),
             ["project", "dependencies", "dependency"] => project.dependencies.push(fresh()),
             [

@@ -80,6 +80,8 @@ fn damage_has_a_line() {
     );
     let mismatch = reason("<project>\n</version>");
     assert!(mismatch.ends_with("(line 2)"), "{mismatch}");
+    assert_eq!(reason(""), "pom.xml: no `project` element (line 1)");
+    assert_eq!(reason("<a/>\n"), "pom.xml: no `project` element (line 2)");
     let deep = reason(&"<a>".repeat(10_000));
     assert_eq!(deep, "pom.xml: nested too deeply (line 1)");
 }
@@ -95,10 +97,12 @@ fn entities_do_not_grow() {
         "1".repeat(1 << 20)
     );
     assert_eq!(parse(long.as_bytes()).unwrap().coordinates().version, "");
-    let doubling: String = (0..16)
+    let doubling: Vec<String> = (0..16)
         .map(|step| format!("<p{step}>${{p{0}}}${{p{0}}}</p{step}>", step + 1))
         .collect();
-    let text =
-        format!("<project><version>${{p0}}</version><properties>{doubling}</properties></project>");
+    let text = format!(
+        "<project><version>${{p0}}</version><properties>{}</properties></project>",
+        doubling.concat()
+    );
     assert_eq!(parse(text.as_bytes()).unwrap().coordinates().version, "");
 }
