@@ -234,6 +234,8 @@ impl Walk<'_> {
         });
         let (fd, listing) = match listing {
             Ok(both) => both,
+            // Gone since its parent was listed: as if it had never been there.
+            Err(rustix::io::Errno::NOENT) => return folders,
             Err(error) => {
                 self.unknown(folder, format!("read folder: {error}"));
                 return folders;

@@ -124,6 +124,16 @@ impl<'c> LayerVisitor<'c> {
 }
 
 impl Visitor for LayerVisitor<'_> {
+    /// Only links whose own name is wanted: what a file is by content is told at the file itself.
+    fn wants_link(&mut self, entry: &Entry<'_>) -> bool {
+        let mut wanted = std::mem::take(&mut self.wanted);
+        self.dispatch
+            .by_path(entry.path, entry.mode, entry.size, &mut wanted);
+        let is_wanted = !wanted.is_empty();
+        self.wanted = wanted;
+        is_wanted
+    }
+
     fn entry(&mut self, entry: &Entry<'_>, content: &mut dyn Content) {
         // The same path twice in one layer: the later entry replaces the earlier one.
         if self.known.remove(entry.path) {

@@ -8,10 +8,10 @@ use plimsoll_report::wire;
 
 use crate::catalogers::CATALOGERS;
 use crate::dispatch::Dispatch;
-use crate::reading::{Cache, KnownLayer, Reader, cache_version};
 use crate::distribution;
 use crate::layer::LayerVisitor;
 use crate::merge::{MergeLayer, View, merge};
+use crate::reading::{Cache, KnownLayer, Reader, cache_version};
 
 /// Kind of cache entry for the inventory of a whole image.
 const INVENTORY_KIND: &str = "inventories";
