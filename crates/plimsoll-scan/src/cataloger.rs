@@ -145,6 +145,15 @@ pub struct OwnedFiles {
     pub paths: Vec<u64>,
 }
 
+/// Licences of a package of the operating system, told by another file than its database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageLicenses {
+    /// Name as in [`Found::name`] of the package, which may be in another file or layer.
+    pub package: String,
+    /// As [`Found::licenses`].
+    pub licenses: Vec<String>,
+}
+
 /// Hash under which a path is kept in ownership lists: xxh3 of the path without leading slash.
 pub fn path_hash(path: &str) -> u64 {
     xxh3_64(path.trim_start_matches('/').as_bytes())
@@ -155,6 +164,8 @@ pub fn path_hash(path: &str) -> u64 {
 pub struct Facts {
     pub packages: Vec<Found>,
     pub owned: Vec<OwnedFiles>,
+    /// Joined to packages whose own database says nothing of their licences.
+    pub licenses: Vec<PackageLicenses>,
     /// From `os-release` and its like.
     pub os: Option<Distribution>,
     /// Parts that could not be read; `path` is relative to the file (`inner.jar`), the engine puts

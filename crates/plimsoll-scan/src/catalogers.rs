@@ -6,6 +6,7 @@ mod apk_installed;
 mod cargo_lock;
 mod dotnet_deps;
 mod dotnet_packages_lock;
+mod dpkg_copyright;
 mod dpkg_files;
 mod dpkg_status;
 mod dpkg_status_d;
@@ -44,6 +45,7 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &cargo_lock::CargoLock,
     &dotnet_deps::DotnetDeps,
     &dotnet_packages_lock::DotnetPackagesLock,
+    &dpkg_copyright::DpkgCopyright,
     &dpkg_files::DpkgFiles,
     &dpkg_status::DpkgStatus,
     &dpkg_status_d::DpkgStatusD,

@@ -15,6 +15,7 @@ mod executable;
 #[doc(hidden)]
 pub mod fuzz_lang_a;
 pub mod layer;
+mod licenses;
 mod maven;
 pub mod merge;
 mod nested;
@@ -32,6 +33,8 @@ pub mod syntax;
 #[cfg(test)]
 mod testing;
 
-pub use cataloger::{CatalogError, Cataloger, Facts, File, Found, OwnedFiles, Pattern};
+pub use cataloger::{
+    CatalogError, Cataloger, Facts, File, Found, OwnedFiles, PackageLicenses, Pattern,
+};
 pub use reading::Cache;
 pub use scan::{ScanOptions, folder_inventory, image_inventory, stream_inventory};

@@ -79,6 +79,10 @@ pub fn merge(
                 }
             }));
     }
+    crate::licenses::join(
+        live.iter().flat_map(|(_, file)| &file.facts.licenses),
+        packages.by_key.values_mut(),
+    );
     inventory.unknowns.extend(packages.unknowns);
     inventory.unknowns.sort();
     inventory.unknowns.dedup();

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::layer::{FileFacts, LayerFacts};
-use crate::{Facts, Found, OwnedFiles};
+use crate::{Facts, Found, OwnedFiles, PackageLicenses};
 
 /// Counts up when the stored form changes: part of each cache key.
-pub const FORM_VERSION: u32 = 1;
+pub const FORM_VERSION: u32 = 2;
 
 /// Bytes of the checksum in front.
 const CHECKSUM_BYTES: usize = 8;
@@ -44,6 +44,7 @@ struct FileForm {
     cataloger: String,
     packages: Vec<FoundForm>,
     owned: Vec<OwnedForm>,
+    licenses: Vec<(String, Vec<String>)>,
     os: Option<OsForm>,
     unknowns: Vec<(Option<String>, String)>,
 }
@@ -135,6 +136,12 @@ fn file_form(file: &FileFacts) -> FileForm {
                 paths: owned.paths.clone(),
             })
             .collect(),
+        licenses: file
+            .facts
+            .licenses
+            .iter()
+            .map(|told| (told.package.clone(), told.licenses.clone()))
+            .collect(),
         os: file.facts.os.as_ref().map(os_form),
         unknowns: unknown_forms(&file.facts.unknowns),
     }
@@ -155,6 +162,11 @@ fn file_facts(form: FileForm) -> Option<FileFacts> {
                 arch: owned.arch,
                 paths: owned.paths,
             })
+            .collect(),
+        licenses: form
+            .licenses
+            .into_iter()
+            .map(|(package, licenses)| PackageLicenses { package, licenses })
             .collect(),
         os: match form.os {
             Some(os) => Some(distribution(os)?),
@@ -279,6 +291,10 @@ mod tests {
                 package: "bash".into(),
                 arch: None,
                 paths: vec![1, 2],
+            }],
+            licenses: vec![PackageLicenses {
+                package: "bash".into(),
+                licenses: vec!["GPL-3.0-or-later".into()],
             }],
             os: Some(Distribution {
                 id: "debian".into(),
