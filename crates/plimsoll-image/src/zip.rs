@@ -15,7 +15,6 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-pub use self::directory::Entries;
 pub use self::entry::{Method, ZipEntry};
 use crate::path::PathProblem;
 use crate::{ReadAt, ReadError, Store};
@@ -141,8 +140,17 @@ impl ZipArchive {
 
     /// Every entry, in the directory's order. After [`ZipError::Name`] it goes on, after any
     /// other error it ends.
-    pub fn entries(&self) -> Entries<'_> {
-        self.directory.entries(&*self.data)
+    pub fn entries(&self) -> impl Iterator<Item = Result<ZipEntry, ZipError>> + '_ {
+        let mut walk = self.directory.walk();
+        std::iter::from_fn(move || walk.next_entry(&self.directory, &*self.data))
+    }
+
+    /// The same for a caller that keeps the archive with the walk.
+    pub(crate) fn into_entries(self) -> ZipEntries {
+        ZipEntries {
+            walk: self.directory.walk(),
+            archive: self,
+        }
     }
 
     /// The entry of this name; the last one where several have it, as in Java.
@@ -190,6 +198,21 @@ impl ZipArchive {
             });
         }
         Ok(())
+    }
+}
+
+/// An archive and the place up to which its entries were looked at.
+pub(crate) struct ZipEntries {
+    pub archive: ZipArchive,
+    walk: directory::Walk,
+}
+
+impl Iterator for ZipEntries {
+    type Item = Result<ZipEntry, ZipError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let archive = &self.archive;
+        self.walk.next_entry(&archive.directory, &*archive.data)
     }
 }
 

@@ -10,14 +10,9 @@ use crate::layer::{Context, Expected, read_layer, read_links};
 use crate::{Blob, LayerHead, LayerSink, OpenError, ReadOptions};
 
 impl Image {
-    /// Reads all layers that the sink wants, side by side, the largest first. Returns what could
-    /// not be looked at because it is not there; what is wrong inside of a layer comes with the
-    /// layer. A layer that is corrupt is an error, of which the lowest such layer is named.
-    pub fn read<S: LayerSink>(
-        &self,
-        sink: &S,
-        options: &ReadOptions,
-    ) -> Result<Vec<Unknown>, OpenError> {
+    /// Reads all layers that the sink wants, side by side, the largest first. Layers
+    /// that are not there are passed over, which [`Image::unknowns`] says. A layer that is corrupt is an error, of which the lowest such layer is named.
+    pub fn read<S: LayerSink>(&self, sink: &S, options: &ReadOptions) -> Result<(), OpenError> {
         let mut queue: Vec<usize> = (0..self.sources.len()).collect();
         let size = |at: &usize| self.sources.get(*at).and_then(|source| source.size_bytes);
         queue.sort_by_key(|at| std::cmp::Reverse(size(at)));
@@ -40,7 +35,7 @@ impl Image {
         let failed = reading.failed.into_inner();
         match failed.unwrap_or_else(std::sync::PoisonError::into_inner) {
             Some((_, error)) => Err(error),
-            None => Ok(self.unknowns.clone()),
+            None => Ok(()),
         }
     }
 }

@@ -1,45 +1,7 @@
-use std::io::Write;
-
 use super::*;
 use crate::hash::sha256;
+use crate::testing::{TarBuilder, gzip, zstd};
 use crate::{Content, Entry, EntryKind};
-
-/// Tar bytes of files, folders (name ends with `/`), symlinks (`->`) and hard links (`=>`).
-fn tar(entries: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for (name, data) in entries {
-        let mut block = [0_u8; 512];
-        let (name, kind, link) = if let Some((name, link)) = name.split_once(" -> ") {
-            (name, b'2', link)
-        } else if let Some((name, link)) = name.split_once(" => ") {
-            (name, b'1', link)
-        } else if name.ends_with('/') {
-            (*name, b'5', "")
-        } else {
-            (*name, b'0', "")
-        };
-        block[..name.len()].copy_from_slice(name.as_bytes());
-        block[100..107].copy_from_slice(b"0000755");
-        block[124..135].copy_from_slice(format!("{:011o}", data.len()).as_bytes());
-        block[156] = kind;
-        block[157..157 + link.len()].copy_from_slice(link.as_bytes());
-        block[257..263].copy_from_slice(b"ustar\0");
-        block[148..156].fill(b' ');
-        let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
-        block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
-        out.extend(block);
-        out.extend(*data);
-        out.resize(out.len().next_multiple_of(512), 0);
-    }
-    out.resize(out.len() + 1024, 0);
-    out
-}
-
-fn gzip(data: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(data).unwrap();
-    encoder.finish().unwrap()
-}
 
 /// Notes down what it is shown; wants every link.
 #[derive(Default)]
@@ -88,27 +50,24 @@ fn read(
         .map(|(tail, links)| (tail, links, notes))
 }
 
-const ENTRIES: [(&str, &[u8]); 8] = [
-    ("etc/", b""),
-    ("etc/a", b"data"),
-    ("etc/.wh.b", b""),
-    ("opt/.wh..wh..opq", b""),
-    (".wh..wh.plnk", b""),
-    ("link -> etc/a", b""),
-    ("hard => etc/a", b""),
-    ("hard2 => etc/a", b""),
-];
+fn sample() -> Vec<u8> {
+    TarBuilder::new()
+        .folder("etc")
+        .file("etc/a", "data")
+        .file("etc/.wh.b", "")
+        .file("opt/.wh..wh..opq", "")
+        .file(".wh..wh.plnk", "")
+        .symlink("link", "etc/a")
+        .hard_link("hard", "etc/a")
+        .hard_link("hard2", "etc/a")
+        .finish()
+}
 
 #[test]
 fn entries_digests_and_index_agree_for_every_packing() {
-    let tar = tar(&ENTRIES);
+    let tar = sample();
     let two_members = [gzip(&tar[..700]), gzip(&tar[700..])].concat();
-    for blob in [
-        tar.clone(),
-        gzip(&tar),
-        two_members,
-        zstd::encode_all(&tar[..], 1).unwrap(),
-    ] {
+    for blob in [tar.clone(), gzip(&tar), two_members, zstd(&tar)] {
         let (tail, links, notes) = read(&blob, &expect(&blob, &tar)).unwrap();
         assert_eq!(
             notes.0,
@@ -158,7 +117,10 @@ fn entries_digests_and_index_agree_for_every_packing() {
 
 #[test]
 fn links_to_nothing_are_unknown() {
-    let tar = tar(&[("a => gone", b""), ("b", b"x")]);
+    let tar = TarBuilder::new()
+        .hard_link("a", "gone")
+        .file("b", "x")
+        .finish();
     let (_, links, _) = read(&tar, &Expected::default()).unwrap();
     let lost = read_links(
         &mut &*tar,
@@ -174,7 +136,7 @@ fn links_to_nothing_are_unknown() {
 
 #[test]
 fn wrong_bytes_are_errors() {
-    let tar = tar(&ENTRIES);
+    let tar = sample();
     let blob = gzip(&tar);
     let good = expect(&blob, &tar);
     let wrong = sha256(b"else");
@@ -198,11 +160,11 @@ fn wrong_bytes_are_errors() {
 
 #[test]
 fn a_layer_that_is_too_large_is_read_up_to_the_limit() {
-    let tar = tar(&[
-        ("first", b"1"),
-        ("large", &vec![0; 100_000]),
-        ("last", b"2"),
-    ]);
+    let tar = TarBuilder::new()
+        .file("first", "1")
+        .file("large", vec![0; 100_000])
+        .file("last", "2")
+        .finish();
     let limits = DecodeLimits {
         bytes_max: 50_000,
         ..DecodeLimits::LAYER
@@ -235,8 +197,7 @@ fn a_visitor_that_panics_does_not_hang() {
             panic!("as expected");
         }
     }
-    let large = vec![7; 20 << 20];
-    let tar = tar(&[("a", &large)]);
+    let tar = TarBuilder::new().file("a", vec![7; 20 << 20]).finish();
     let result = std::panic::catch_unwind(|| {
         let context = context(DecodeLimits::LAYER);
         let _ = read_layer(&mut &*tar, &Expected::default(), &mut Panics, &context);

@@ -83,8 +83,8 @@ impl Directory {
     /// Walks the directory once: every entry must lie in front of it, and no two may overlap.
     pub fn check(&self, data: &dyn ReadAt) -> Result<(), ZipError> {
         let mut spans = Vec::with_capacity(self.count as usize);
-        let mut walk = self.entries(data);
-        while let Some(header) = walk.next_header() {
+        let mut walk = self.walk();
+        while let Some(header) = walk.next_header(self, data) {
             let header = header?;
             let offset = self.offset_of(&header)?;
             // The local header may have other extra fields: this is the least it covers.
@@ -107,11 +107,9 @@ impl Directory {
         Ok(())
     }
 
-    /// Walks the directory.
-    pub fn entries<'a>(&'a self, data: &'a dyn ReadAt) -> Entries<'a> {
-        Entries {
-            directory: self,
-            data,
+    /// The start of a walk.
+    pub const fn walk(&self) -> Walk {
+        Walk {
             left: self.count,
             position: self.start,
             buffer: Vec::new(),
@@ -135,10 +133,8 @@ struct Header {
     offset: u64,
 }
 
-/// The entries of an archive, one after the other.
-pub struct Entries<'a> {
-    directory: &'a Directory,
-    data: &'a dyn ReadAt,
+/// Where a walk through the directory stands.
+pub(super) struct Walk {
     left: u64,
     /// Where the buffer's end lies in the file.
     position: u64,
@@ -146,21 +142,39 @@ pub struct Entries<'a> {
     used: usize,
 }
 
-impl Entries<'_> {
+impl Walk {
+    /// The next entry. After [`ZipError::Name`] there may be more, after any other error not.
+    pub fn next_entry(
+        &mut self,
+        directory: &Directory,
+        data: &dyn ReadAt,
+    ) -> Option<Result<ZipEntry, ZipError>> {
+        let header = self.next_header(directory, data)?;
+        Some(header.and_then(|header| self.entry(directory, &header)))
+    }
+
     /// Steps to the next record; its name is then at the front of what is buffered.
-    fn next_header(&mut self) -> Option<Result<Header, ZipError>> {
+    fn next_header(
+        &mut self,
+        directory: &Directory,
+        data: &dyn ReadAt,
+    ) -> Option<Result<Header, ZipError>> {
         self.left = self.left.checked_sub(1)?;
-        let header = self.read_header();
+        let header = self.read_header(directory, data);
         if header.is_err() {
             self.left = 0;
         }
         Some(header)
     }
 
-    fn read_header(&mut self) -> Result<Header, ZipError> {
+    fn read_header(
+        &mut self,
+        directory: &Directory,
+        data: &dyn ReadAt,
+    ) -> Result<Header, ZipError> {
         self.skip_record();
         let cut_off = ZipError::Corrupt("directory is cut off");
-        self.fill()?;
+        self.fill(directory, data)?;
         let rest = self.buffer.get(self.used..).unwrap_or_default();
         let fixed = *rest.first_chunk::<HEADER_BYTES>().ok_or(cut_off)?;
         if !fixed.starts_with(&HEADER_SIGNATURE) {
@@ -197,10 +211,10 @@ impl Entries<'_> {
     }
 
     /// Makes sure that a whole record is buffered, if there is one.
-    fn fill(&mut self) -> Result<(), ZipError> {
+    fn fill(&mut self, directory: &Directory, data: &dyn ReadAt) -> Result<(), ZipError> {
         const RECORD_BYTES_MAX: usize = HEADER_BYTES + 3 * 0xffff;
         let buffered = self.buffer.len().saturating_sub(self.used);
-        let left = self.directory.end.saturating_sub(self.position);
+        let left = directory.end.saturating_sub(self.position);
         if buffered >= RECORD_BYTES_MAX || left == 0 {
             return Ok(());
         }
@@ -209,12 +223,12 @@ impl Entries<'_> {
         let more = left.min((BUFFER_BYTES - buffered) as u64) as usize;
         self.buffer.resize(buffered + more, 0);
         let target = self.buffer.get_mut(buffered..).unwrap_or_default();
-        read_exact_at(self.data, self.position, target)?;
+        read_exact_at(data, self.position, target)?;
         self.position += more as u64;
         Ok(())
     }
 
-    fn entry(&self, header: &Header) -> Result<ZipEntry, ZipError> {
+    fn entry(&self, directory: &Directory, header: &Header) -> Result<ZipEntry, ZipError> {
         let fixed = &header.fixed;
         let name_at = self.used + HEADER_BYTES;
         let raw = self
@@ -240,17 +254,8 @@ impl Entries<'_> {
             packed_size: header.packed_size,
             crc32: u32_at(fixed, 16),
             mode: made_by_unix.then(|| u32_at(fixed, 38) >> 16 & 0o7777),
-            offset: self.directory.offset_of(header)?,
+            offset: directory.offset_of(header)?,
         })
-    }
-}
-
-impl Iterator for Entries<'_> {
-    type Item = Result<ZipEntry, ZipError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let header = self.next_header()?;
-        Some(header.and_then(|header| self.entry(&header)))
     }
 }
 
