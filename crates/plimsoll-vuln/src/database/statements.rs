@@ -330,7 +330,7 @@ impl<'a> List<'a> {
         }
     }
 
-    fn range(&self, span: &Span) -> Range {
+    pub fn range(&self, span: &Span) -> Range {
         let owned = |index: TextIndex| self.text(index).to_owned();
         Range {
             introduced: span.introduced.map(owned),
