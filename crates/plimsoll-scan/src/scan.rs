@@ -45,8 +45,8 @@ pub fn image_inventory(image: &Image, options: &ScanOptions<'_>) -> Result<Inven
         return Ok(known);
     }
     let reader = Reader::new(&dispatch, options.cache);
-    let unknowns = image.read(&reader, &options.read)?;
-    let unknowns = image.unknowns.iter().cloned().chain(unknowns).collect();
+    image.read(&reader, &options.read)?;
+    let unknowns = image.unknowns.clone();
     Ok(assemble(&image.facts, reader, unknowns, options, &key))
 }
 
