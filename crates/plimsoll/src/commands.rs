@@ -4,6 +4,7 @@ mod advise;
 
 mod convert;
 mod db;
+mod diff;
 
 mod doctor;
 mod explain;
@@ -33,7 +34,8 @@ pub fn run(session: &Session, command: Command) -> Result<u8, Failure> {
 
         Command::Advise(arguments) => advise::run(session, &arguments),
         Command::Convert(arguments) => convert::run(session, &arguments),
-        Command::Diff(_) | Command::Compare(_) => Err(Failure::new("not yet")),
+        Command::Diff(arguments) => diff::run(session, &arguments),
+        Command::Compare(_) => Err(Failure::new("not yet")),
         Command::Explain(arguments) => explain::run(session, &arguments),
         Command::Policy(command) => policy::run(session, command),
         Command::Db(command) => db::run(session, command),

@@ -20,10 +20,12 @@ pub fn run(session: &Session, arguments: &DiffArgs) -> Result<u8, Failure> {
     match session.wanted.stdout_id() {
         None | Some("table") => difference.write_text(&session.write_options(), &mut out),
         Some("json") => difference.write_json(&mut out),
-        Some("markdown") => difference.write_markdown(&mut out),
+        Some("markdown") => difference.write_markdown(&session.write_options(), &mut out),
         Some(other) => {
-            return Err(Failure::new(format!("failed to write a difference as `{other}`"))
-                .hint("table, json or markdown"));
+            return Err(
+                Failure::new(format!("failed to write a difference as `{other}`"))
+                    .hint("table, json or markdown"),
+            );
         }
     }
     .context("write the difference")?;
