@@ -9,6 +9,7 @@
 //! Is handed bytes, time and width; reads no clock, no environment, opens nothing. What it writes
 //! is the same for the same input, byte for byte.
 
+pub mod compare;
 pub mod diff;
 mod identity;
 mod licenses;
@@ -19,6 +20,7 @@ pub mod sbom;
 mod view;
 pub mod wire;
 
+pub use compare::{CompareError, Comparison, OtherReport, compare, read_other};
 pub use diff::{Difference, diff};
 pub use options::{WriteError, WriteOptions};
 pub use outputs::{OUTPUTS, OutputFormat, output};

@@ -15,7 +15,7 @@ mod described;
 mod distro;
 pub(crate) mod properties;
 mod spdx;
-mod stream;
+pub(crate) mod stream;
 mod syft;
 mod tag_value;
 

@@ -1,6 +1,11 @@
 //! What changed between two reports.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::assigning_clones,
+    reason = "tests"
+)]
 
 #[path = "support/sample.rs"]
 mod sample;

@@ -1,7 +1,7 @@
 //! Reads a JSON object key by key, and its long lists entry by entry, so that a large document
 //! never stands in memory as a tree, and one odd entry never spoils the rest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Deserializer;
@@ -187,6 +187,27 @@ pub fn head(bytes: &[u8]) -> Result<Head, serde_json::Error> {
     let mut head = Head::default();
     read(bytes, &mut head)?;
     Ok(head)
+}
+
+/// The keys of a JSON object.
+pub fn keys(bytes: &[u8]) -> Result<BTreeSet<String>, serde_json::Error> {
+    #[derive(Default)]
+    struct Keys(std::cell::RefCell<BTreeSet<String>>);
+
+    impl Sink for Keys {
+        fn want(&self, key: &str) -> Want {
+            self.0.borrow_mut().insert(key.to_owned());
+            Want::Nothing
+        }
+
+        fn entry(&mut self, _: &str, _: usize, _: Value) {}
+
+        fn value(&mut self, _: &str, _: Value) {}
+    }
+
+    let mut keys = Keys::default();
+    read(bytes, &mut keys)?;
+    Ok(keys.0.into_inner())
 }
 
 /// The text at a key; numbers as they are spelled.
