@@ -10,6 +10,7 @@ mod digits;
 mod feed;
 mod loose;
 pub mod matching;
+pub mod pairs;
 pub mod record;
 pub mod schemes;
 pub mod signature;

@@ -29,8 +29,9 @@ impl<'a> Loose<'a> {
         };
         let pre = match rest {
             [] => None,
-            [b'-', pre @ ..] => Some(pre),
+            [b'-', pre @ ..] if !bare_pre || identifiers(pre).all(is_identifier) => Some(pre),
             [b'.', ..] => return Err("a part of it is not a number"),
+            // Loosely, the hyphen may also belong to the first identifier (`1.2.3-.1`).
             pre if bare_pre => Some(pre),
             _ => return Err("its numbers are not followed by `-` or `+`"),
         };

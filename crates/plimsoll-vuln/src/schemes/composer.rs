@@ -10,7 +10,6 @@ use std::cmp::Ordering;
 
 use super::{VersionError, VersionScheme, checked};
 use crate::digits::{compare_numbers, split_digits, split_while};
-use crate::loose::split_numbers;
 
 pub(super) struct Composer;
 
@@ -188,25 +187,61 @@ fn normalised(text: &[u8]) -> impl Iterator<Item = Piece<'_>> {
     // Builds, stability flags and aliases do not count.
     let text = split_while(text, |byte| byte != b'+' && byte != b'@' && byte != b' ').0;
     let text = without_v(text);
-    let (numbers, mut rest) = split_numbers(text).unwrap_or((&[], text));
-    let mut filler: &[u8] = b"0";
-    while let [b'.', b'x' | b'X' | b'*', after @ ..] = rest {
-        filler = BRANCH_NUMBER;
-        rest = after;
+    let mut numbers: [&[u8]; NUMBERS] = [b"0"; NUMBERS];
+    let mut rest = text;
+    let mut count = 0;
+    let mut is_branch = false;
+    for number in &mut numbers {
+        let Some((segment, after)) = split_segment(rest, count == 0) else {
+            break;
+        };
+        is_branch |= segment == BRANCH_NUMBER;
+        (*number, rest) = (segment, after);
+        count += 1;
     }
-    let major = split_digits(numbers).0;
-    let count = numbers.split(|byte| *byte == b'.').count();
-    let missing = if major.is_empty() || major.len() > MAJOR_DIGITS_MAX {
-        0
+    let [major, ..] = numbers;
+    if is_branch {
+        numbers
+            .iter_mut()
+            .skip(count)
+            .for_each(|number| *number = BRANCH_NUMBER);
+    }
+    // A date stays as it is.
+    let length = if count == 0 || (major.len() > MAJOR_DIGITS_MAX && !is_branch) {
+        count
     } else {
-        NUMBERS.saturating_sub(count)
+        NUMBERS
     };
-    let numbers = numbers
-        .split(|byte| *byte == b'.')
-        .filter(|number| !number.is_empty())
-        .chain(std::iter::repeat_n(filler, missing))
-        .map(Piece::Number);
+    let numbers = numbers.into_iter().take(length).map(Piece::Number);
+    let words = Pieces::new(rest)
+        .filter(|piece| !piece.is_empty())
+        .flat_map(split_dev)
+        .filter(|piece| !piece.is_empty())
+        .map(Piece::normalised);
     numbers
-        .chain(Pieces::new(rest).map(Piece::normalised))
+        .chain(words)
         .take_while(|piece| !matches!(piece, Piece::Stable))
+}
+
+/// A number, or the wildcard of a branch, with the dot before it unless it is the first.
+fn split_segment(text: &[u8], is_first: bool) -> Option<(&[u8], &[u8])> {
+    let text = match text {
+        [b'.', rest @ ..] if !is_first => rest,
+        _ if is_first => text,
+        _ => return None,
+    };
+    match text {
+        [b'x' | b'X' | b'*', rest @ ..] if !is_first => Some((BRANCH_NUMBER, rest)),
+        [b'0'..=b'9', ..] => Some(split_digits(text)),
+        _ => None,
+    }
+}
+
+/// `betadev` is `beta-dev`.
+fn split_dev(piece: &[u8]) -> [&[u8]; 2] {
+    let split = piece.len().saturating_sub(b"dev".len());
+    match piece.split_at_checked(split) {
+        Some((front, dev)) if dev.eq_ignore_ascii_case(b"dev") => [front, dev],
+        _ => [piece, &[]],
+    }
 }

@@ -49,29 +49,16 @@ impl VersionScheme for Generic {
             Tokens::parse(checked(ID, a)?),
             Tokens::parse(checked(ID, b)?),
         );
-        let (mut left, mut right) = (a.next(), b.next());
         loop {
-            let order = match (left, right) {
+            let order = match (a.next(), b.next()) {
                 (None, None) => return Ok(Ordering::Equal),
-                (Some(x), Some(y)) => match x.compare(&y) {
-                    // `1.0-rc1` and `1.0.0-rc1`: the zero has no partner.
-                    Ordering::Greater if x.is_zero_number() && !y.is_number() => {
-                        left = a.next();
-                        continue;
-                    }
-                    Ordering::Less if y.is_zero_number() && !x.is_number() => {
-                        right = b.next();
-                        continue;
-                    }
-                    order => order,
-                },
-                (Some(x), None) => x.compare_to_end(),
-                (None, Some(y)) => y.compare_to_end().reverse(),
+                (Some(a), Some(b)) => a.compare(&b),
+                (Some(a), None) => a.compare_to_end(),
+                (None, Some(b)) => b.compare_to_end().reverse(),
             };
             if order.is_ne() {
                 return Ok(order);
             }
-            (left, right) = (a.next(), b.next());
         }
     }
 }
@@ -119,11 +106,11 @@ impl Token<'_> {
     }
 
     fn is_number(&self) -> bool {
-        matches!(self, Self::Number(_))
+        matches!(self, Self::Number(_) | Self::Revision(_))
     }
 
     fn is_zero_number(&self) -> bool {
-        matches!(self, Self::Number(digits) if is_zero(digits))
+        matches!(self, Self::Number(digits) | Self::Revision(digits) if is_zero(digits))
     }
 
     fn compare(&self, other: &Self) -> Ordering {
@@ -142,12 +129,13 @@ impl Token<'_> {
     fn compare_to_end(&self) -> Ordering {
         match self {
             Self::OtherPre(_) | Self::Pre(_) => Ordering::Less,
-            Self::Number(digits) | Self::Revision(digits) if is_zero(digits) => Ordering::Equal,
             Self::Post(_) | Self::Number(_) | Self::Revision(_) => Ordering::Greater,
         }
     }
 }
 
+/// The tokens, without the zeros at the end of each row of numbers: `1.0-rc1` is `1-rc1`.
+#[derive(Clone, Copy)]
 struct Tokens<'a> {
     rest: &'a [u8],
     is_first: bool,
@@ -169,6 +157,31 @@ impl<'a> Iterator for Tokens<'a> {
     type Item = Token<'a>;
 
     fn next(&mut self) -> Option<Token<'a>> {
+        let mut token = self.read()?;
+        if token.is_zero_number() && self.only_zeros_follow() {
+            while token.is_number() {
+                token = self.read()?;
+            }
+        }
+        Some(token)
+    }
+}
+
+impl<'a> Tokens<'a> {
+    /// Whether nothing but zeros comes before the next word or the end.
+    fn only_zeros_follow(mut self) -> bool {
+        while let Some(token) = self.read() {
+            if !token.is_number() {
+                break;
+            }
+            if !token.is_zero_number() {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn read(&mut self) -> Option<Token<'a>> {
         loop {
             let separates = |byte: u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
             let (separators, rest) = split_while(self.rest, separates);
@@ -194,9 +207,7 @@ impl<'a> Iterator for Tokens<'a> {
             }
         }
     }
-}
 
-impl<'a> Tokens<'a> {
     fn word(&mut self, word: &'a [u8], after_hyphen: bool, separators: &[u8]) -> Option<Token<'a>> {
         let is = |known: &[u8]| known.eq_ignore_ascii_case(word);
         if RELEASE_WORDS.iter().any(|known| is(known)) {

@@ -77,26 +77,34 @@ impl<'a> Version<'a> {
             _ => (&[][..], text),
         };
         let (release, rest) = split_numbers(rest)?;
-        let (pre, rest) =
-            phase(rest, &PRE_WORDS).map_or((None, rest), |(pre, rest)| (Some(pre), rest));
-        let (post, rest) = implicit_post(rest)
-            .or_else(|| phase(rest, &POST_WORDS).map(|((_, number), rest)| (number, rest)))
-            .map_or((None, rest), |(number, rest)| (Some(number), rest));
-        let (dev, rest) = phase(rest, &DEV_WORDS)
-            .map_or((None, rest), |((_, number), rest)| (Some(number), rest));
-        let local = match rest {
+        let mut version = Self {
+            epoch,
+            release,
+            pre: None,
+            post: None,
+            dev: None,
+            local: None,
+        };
+        if rest.is_empty() {
+            return Some(version);
+        }
+        let mut rest = rest;
+        if let Some((pre, after)) = phase(rest, &PRE_WORDS) {
+            (version.pre, rest) = (Some(pre), after);
+        }
+        let explicit = || phase(rest, &POST_WORDS).map(|((_, number), after)| (number, after));
+        if let Some((number, after)) = implicit_post(rest).or_else(explicit) {
+            (version.post, rest) = (Some(number), after);
+        }
+        if let Some(((_, number), after)) = phase(rest, &DEV_WORDS) {
+            (version.dev, rest) = (Some(number), after);
+        }
+        version.local = match rest {
             [] => None,
             [b'+', local @ ..] if local_parts(local).all(is_local_part) => Some(local),
             _ => return None,
         };
-        Some(Self {
-            epoch,
-            release,
-            pre,
-            post,
-            dev,
-            local,
-        })
+        Some(version)
     }
 
     fn compare(&self, other: &Self) -> Ordering {
