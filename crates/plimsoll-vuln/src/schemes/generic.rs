@@ -135,7 +135,7 @@ impl Token<'_> {
 }
 
 /// The tokens, without the zeros at the end of each row of numbers: `1.0-rc1` is `1-rc1`.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Tokens<'a> {
     rest: &'a [u8],
     is_first: bool,
@@ -169,8 +169,9 @@ impl<'a> Iterator for Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     /// Whether nothing but zeros comes before the next word or the end.
-    fn only_zeros_follow(mut self) -> bool {
-        while let Some(token) = self.read() {
+    fn only_zeros_follow(&self) -> bool {
+        let mut ahead = self.clone();
+        while let Some(token) = ahead.read() {
             if !token.is_number() {
                 break;
             }
