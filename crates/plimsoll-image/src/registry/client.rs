@@ -1,0 +1,388 @@
+//! Requests to one repository, at its mirrors and at itself.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use plimsoll_model::Digest;
+use serde::Deserialize;
+use ureq::Body;
+use ureq::http::Response;
+
+use super::challenge::Challenge;
+use super::credentials::Login;
+use super::remote_blob::RemoteBlob;
+use super::{Reference, RegistryOptions};
+use crate::hash::sha256;
+use crate::http::{Get, HttpClient, error_text};
+use crate::limits::MANIFEST_BYTES_MAX;
+use crate::{Blob, BlobStore, Descriptor, OpenError};
+
+/// Times that a request is sent before we give up.
+pub const ATTEMPTS_MAX: u32 = 4;
+/// Longest pause that a registry may ask for.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(20);
+/// Largest answer of a token service, in bytes.
+const TOKEN_BYTES_MAX: u64 = 1 << 20;
+/// Media types of documents, the ones with most to say first.
+const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, \
+    application/vnd.docker.distribution.manifest.list.v2+json, \
+    application/vnd.oci.image.manifest.v1+json, \
+    application/vnd.docker.distribution.manifest.v2+json";
+
+/// Speaks to one repository.
+pub struct Client {
+    reference: Reference,
+    http: HttpClient,
+    options: RegistryOptions,
+    /// Hosts in the order in which they are asked.
+    hosts: Vec<String>,
+    /// Authorization header by host.
+    authorizations: Mutex<BTreeMap<String, String>>,
+}
+
+/// The document that a tag or digest leads to.
+pub struct Root {
+    pub bytes: Vec<u8>,
+    pub digest: Digest,
+}
+
+#[derive(Deserialize)]
+struct Token {
+    token: Option<String>,
+    access_token: Option<String>,
+}
+
+/// Why a request did not bring what it was for.
+enum Refusal {
+    /// Another host may have it.
+    Elsewhere(String),
+    /// No use in asking again.
+    Final(String),
+}
+
+impl Client {
+    pub fn new(reference: &Reference, options: &RegistryOptions) -> Result<Self, OpenError> {
+        let mut hosts = options
+            .mirrors
+            .get(&reference.host)
+            .cloned()
+            .unwrap_or_default();
+        hosts.push(reference.endpoint().to_owned());
+        Ok(Self {
+            reference: reference.clone(),
+            http: HttpClient::new(&hosts, &options.http)?,
+            options: options.clone(),
+            hosts,
+            authorizations: Mutex::default(),
+        })
+    }
+
+    /// The manifest or index that the reference names, checked.
+    pub fn root(&self) -> Result<Root, OpenError> {
+        let bytes = self.document(&self.reference.version(), MANIFEST_BYTES_MAX)?;
+        let digest = sha256(&bytes);
+        if let Some(expected) = self.reference.digest.as_ref().filter(|d| **d != digest) {
+            return Err(OpenError::Digest {
+                path: self.reference.to_string(),
+                expected: expected.clone(),
+                actual: digest,
+            });
+        }
+        Ok(Root { bytes, digest })
+    }
+
+    fn document(&self, version: &str, bytes_max: u64) -> Result<Vec<u8>, OpenError> {
+        let response = self.get(&format!("manifests/{version}"), ACCEPT, 0)?;
+        self.read(response, "manifest", bytes_max)
+    }
+
+    fn read(
+        &self,
+        mut response: Response<Body>,
+        what: &str,
+        bytes_max: u64,
+    ) -> Result<Vec<u8>, OpenError> {
+        let mut bytes = Vec::new();
+        response
+            .body_mut()
+            .as_reader()
+            .take(bytes_max + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| self.failed(format!("read {what}: {error}")))?;
+        if bytes.len() as u64 > bytes_max {
+            return Err(OpenError::Limit {
+                path: self.reference.to_string(),
+                what: what.to_owned(),
+                limit: bytes_max,
+            });
+        }
+        Ok(bytes)
+    }
+
+    /// Asks one host after the other for something below the repository.
+    pub fn get(
+        &self,
+        path: &str,
+        accept: &str,
+        from_byte: u64,
+    ) -> Result<Response<Body>, OpenError> {
+        let mut reasons = Vec::new();
+        for host in &self.hosts {
+            match self.ask(host, path, accept, from_byte) {
+                Ok(response) => return Ok(response),
+                Err(Refusal::Elsewhere(reason)) => reasons.push(format!("{host}: {reason}")),
+                Err(Refusal::Final(reason)) => {
+                    reasons.push(format!("{host}: {reason}"));
+                    break;
+                }
+            }
+        }
+        Err(self.failed(reasons.join("; ")))
+    }
+
+    fn failed(&self, reason: String) -> OpenError {
+        let hint = if reason.contains("certificate") || reason.contains("UnknownIssuer") {
+            Some("an own certificate authority is named with `--ca-file FILE`".to_owned())
+        } else if reason.contains("(401)") || reason.contains("(403)") {
+            Some(format!(
+                "log in with `docker login {}` or `podman login`",
+                self.reference.host
+            ))
+        } else if reason.contains("(404)") {
+            Some("check the spelling of repository and tag".to_owned())
+        } else if reason.contains("corrupt message") || reason.contains("InvalidContentType") {
+            Some(format!(
+                "to speak plain HTTP say `--plain-http {}`",
+                self.reference.host
+            ))
+        } else {
+            None
+        };
+        OpenError::Remote {
+            name: self.reference.to_string(),
+            reason,
+            hint,
+        }
+    }
+
+    /// Asks one host, again after a pause where that may help.
+    fn ask(
+        &self,
+        host: &str,
+        path: &str,
+        accept: &str,
+        from_byte: u64,
+    ) -> Result<Response<Body>, Refusal> {
+        let url = format!(
+            "{}://{host}/v2/{}/{path}",
+            self.http.scheme(host),
+            self.reference.repository
+        );
+        let mut challenged = false;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let authorization = self.authorization(host);
+            let get = Get {
+                url: &url,
+                accept,
+                authorization: authorization.as_deref(),
+                from_byte,
+            };
+            let reason = match self.http.get(&get) {
+                Ok(mut response) => match response.status().as_u16() {
+                    200 | 206 => return Ok(response),
+                    401 if !challenged => {
+                        challenged = true;
+                        attempt -= 1;
+                        self.answer(host, &response).map_err(Refusal::Final)?;
+                        continue;
+                    }
+                    status @ (408 | 429 | 500..=599) => {
+                        let pause = retry_after(&response);
+                        let text = error_text(&mut response);
+                        if attempt < ATTEMPTS_MAX {
+                            thread::sleep(pause.unwrap_or_else(|| self.pause(attempt)));
+                            continue;
+                        }
+                        return Err(Refusal::Elsewhere(format!("server error ({status}){text}")));
+                    }
+                    404 => {
+                        let text = error_text(&mut response);
+                        return Err(Refusal::Elsewhere(format!("not found (404){text}")));
+                    }
+                    status => {
+                        let text = error_text(&mut response);
+                        return Err(Refusal::Elsewhere(format!("refused ({status}){text}")));
+                    }
+                },
+                Err(reason) => reason,
+            };
+            if attempt >= ATTEMPTS_MAX || !may_pass(&reason) {
+                return Err(Refusal::Elsewhere(reason));
+            }
+            thread::sleep(self.pause(attempt));
+        }
+    }
+
+    /// Twice as long each time.
+    pub fn pause(&self, attempt: u32) -> Duration {
+        self.http.timeouts.retry_pause * 2_u32.saturating_pow(attempt.saturating_sub(1))
+    }
+
+    fn authorization(&self, host: &str) -> Option<String> {
+        self.authorizations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(host)
+            .cloned()
+    }
+
+    /// Gets what a challenge asks for and remembers it.
+    fn answer(&self, host: &str, response: &Response<Body>) -> Result<(), String> {
+        let challenge = response
+            .headers()
+            .get_all("www-authenticate")
+            .iter()
+            .filter_map(|value| Challenge::parse(value.to_str().ok()?))
+            .max_by_key(|challenge| matches!(challenge, Challenge::Bearer { .. }))
+            .ok_or("access denied (401), and it does not say how to ask")?;
+        let login = self
+            .options
+            .credentials
+            .login(if host == self.reference.endpoint() {
+                &self.reference.host
+            } else {
+                host
+            })?;
+        let authorization = match challenge {
+            Challenge::Basic => login
+                .ok_or("access denied (401): it wants a login")?
+                .basic(),
+            Challenge::Bearer {
+                realm,
+                service,
+                scope,
+            } => {
+                let scope = scope
+                    .unwrap_or_else(|| format!("repository:{}:pull", self.reference.repository));
+                self.token(&realm, service.as_deref(), &scope, login.as_ref())?
+            }
+        };
+        self.authorizations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(host.to_owned(), authorization);
+        Ok(())
+    }
+
+    fn token(
+        &self,
+        realm: &str,
+        service: Option<&str>,
+        scope: &str,
+        login: Option<&Login>,
+    ) -> Result<String, String> {
+        let mut url =
+            url::Url::parse(realm).map_err(|_| format!("its token service `{realm}` is no URL"))?;
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let host = url
+            .port()
+            .map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
+        if url.scheme() != self.http.scheme(&host) {
+            return Err(format!("its token service at {host} is without TLS"));
+        }
+        url.query_pairs_mut().append_pair("scope", scope);
+        if let Some(service) = service {
+            url.query_pairs_mut().append_pair("service", service);
+        }
+        let basic = match login {
+            Some(Login {
+                identity_token: Some(token),
+                ..
+            }) => Some(format!("Bearer {token}")),
+            Some(login) => Some(login.basic()),
+            None => None,
+        };
+        let mut response = self.http.get(&Get {
+            url: url.as_str(),
+            accept: "application/json",
+            authorization: basic.as_deref(),
+            from_byte: 0,
+        })?;
+        let status = response.status().as_u16();
+        if status != 200 {
+            let text = error_text(&mut response);
+            return Err(format!(
+                "the token service at {host} refused ({status}){text}"
+            ));
+        }
+        let mut bytes = Vec::new();
+        response
+            .body_mut()
+            .as_reader()
+            .take(TOKEN_BYTES_MAX)
+            .read_to_end(&mut bytes)
+            .map_err(|error| format!("read token: {error}"))?;
+        let token: Token = serde_json::from_slice(&bytes)
+            .map_err(|_| format!("the token service at {host} gave no token"))?;
+        let token = token
+            .token
+            .or(token.access_token)
+            .filter(|token| !token.is_empty());
+        token
+            .map(|token| format!("Bearer {token}"))
+            .ok_or_else(|| format!("the token service at {host} gave no token"))
+    }
+}
+
+/// Whether asking again may help: not where the reason stays.
+fn may_pass(reason: &str) -> bool {
+    ![
+        "redirects",
+        "points at",
+        "certificate",
+        "host not found",
+        "is no URL",
+        "corrupt message",
+    ]
+    .iter()
+    .any(|lasting| reason.contains(lasting))
+}
+
+fn retry_after(response: &Response<Body>) -> Option<Duration> {
+    let seconds: u64 = response
+        .headers()
+        .get("retry-after")?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()?;
+    Some(Duration::from_secs(seconds).min(RETRY_AFTER_MAX))
+}
+
+/// The repository as a store of blobs.
+pub struct Store(pub Arc<Client>);
+
+impl BlobStore for Store {
+    fn manifest(&self, descriptor: &Descriptor, bytes_max: u64) -> Result<Vec<u8>, OpenError> {
+        self.0.document(&descriptor.digest.to_string(), bytes_max)
+    }
+
+    fn fetch(&self, descriptor: &Descriptor, bytes_max: u64) -> Result<Vec<u8>, OpenError> {
+        let path = format!("blobs/{}", descriptor.digest);
+        let response = self.0.get(&path, "", 0)?;
+        self.0.read(response, "blob", bytes_max)
+    }
+
+    fn blob(&self, descriptor: &Descriptor) -> Option<Arc<dyn Blob>> {
+        Some(Arc::new(RemoteBlob {
+            client: Arc::clone(&self.0),
+            digest: descriptor.digest.clone(),
+            size_bytes: descriptor.size_bytes,
+        }))
+    }
+}
