@@ -105,6 +105,26 @@ pub trait VersionScheme: Sync {
     }
 }
 
+/// Sorts versions in the order of a scheme; what it cannot read keeps its place among its
+/// neighbours.
+///
+/// By insertion: the standard sort may panic on an order that runs in circles, as Maven's does in
+/// odd corners, and advisories come from outside.
+pub fn sort<T: AsRef<str>>(scheme: &dyn VersionScheme, versions: &mut [T]) {
+    for end in 1..versions.len() {
+        for place in (1..=end).rev() {
+            let (Some(before), Some(this)) = (versions.get(place - 1), versions.get(place)) else {
+                break;
+            };
+            let order = scheme.compare(before.as_ref(), this.as_ref());
+            if !order.is_ok_and(Ordering::is_gt) {
+                break;
+            }
+            versions.swap(place - 1, place);
+        }
+    }
+}
+
 /// The text without white space around it, if it is neither empty nor too long.
 fn checked<'a>(scheme: &'static str, version: &'a str) -> Result<&'a [u8], VersionError> {
     let text = version.trim_ascii();

@@ -384,8 +384,9 @@ fn fixes(
                 .is_ok_and(std::cmp::Ordering::is_lt)
         })
         .collect();
-    found.sort_by(|a, b| scheme.compare(a, b).unwrap_or(a.cmp(b)));
+    found.sort();
     found.dedup();
+    crate::schemes::sort(scheme, &mut found);
     let is_bounded = |range: &&Range| range.fixed.is_some() || range.last_affected.is_some();
     let holds = |version: &str| {
         asked()

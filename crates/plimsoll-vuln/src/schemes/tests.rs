@@ -203,6 +203,17 @@ fn composer_matches_by_normalised_versions() {
 }
 
 #[test]
+fn sorting_never_panics() {
+    let mut versions: Vec<String> = (0..200)
+        .map(|number| ["0", "v0", "0.rc.0", "1", "0-ga"][number * 7 % 5].to_owned())
+        .collect();
+    sort(scheme("maven").expect("maven"), &mut versions);
+    let mut versions = ["1.10", "1.9", "main", "1.0~rc1", "1.0"];
+    sort(scheme("dpkg").expect("dpkg"), &mut versions);
+    assert_eq!(versions, ["1.0~rc1", "1.0", "1.9", "1.10", "main"]);
+}
+
+#[test]
 fn what_is_no_version_is_an_error() {
     let cases = [
         ("dpkg", "1:", "upstream version is empty"),
