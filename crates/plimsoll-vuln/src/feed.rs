@@ -15,6 +15,8 @@ mod osv_affected;
 mod osv_ranges;
 mod osv_schema;
 pub(crate) mod releases;
+#[cfg(test)]
+pub(crate) mod show;
 pub(crate) mod words;
 pub(crate) mod yaml;
 

@@ -149,6 +149,24 @@ pub struct Affected {
     pub arches: Vec<String>,
 }
 
+impl Affected {
+    /// A statement about a source package, without ranges.
+    pub fn new(scope: Scope, package: impl Into<String>, status: Status) -> Self {
+        Self {
+            scope,
+            package: package.into(),
+            binary: false,
+            status,
+            ranges: Vec::new(),
+            versions: Vec::new(),
+            vendor_severity: None,
+            fix_available: None,
+            module: None,
+            arches: Vec::new(),
+        }
+    }
+}
+
 /// A CVSS vector as a source gives it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CvssVector {
@@ -253,7 +271,8 @@ pub enum Exploitation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Support {
     pub scope: Scope,
-    /// Source package; `None` for the release as a whole. `*` at the end matches a prefix.
+    /// Source package of a distribution, or package of an ecosystem; `None` for the release as a
+    /// whole. `*` at the end matches a prefix.
     pub package: Option<String>,
     pub state: SupportState,
     /// Last day of support.

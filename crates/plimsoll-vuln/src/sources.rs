@@ -1,28 +1,38 @@
 //! Advisory sources: one file each, and the written-out list.
 
 mod almalinux;
+mod alpine;
 mod bitnami;
 mod cve;
+mod debian;
+mod debian_dsa;
+mod debian_support;
 mod epss;
 mod ghsa;
 mod go;
 mod kev;
 mod osv;
 mod pypa;
+mod ubuntu;
 
 use crate::Item;
 
 /// Every source, sorted by id. A test holds this list against the folder.
 pub const SOURCES: &[&dyn AdvisorySource] = &[
     &almalinux::Almalinux,
+    &alpine::Alpine,
     &bitnami::Bitnami,
     &cve::Cve,
+    &debian::Debian,
+    &debian_dsa::DebianDsa,
+    &debian_support::DebianSupport,
     &epss::Epss,
     &ghsa::Ghsa,
     &go::Go,
     &kev::Kev,
     &osv::Osv,
     &pypa::Pypa,
+    &ubuntu::Ubuntu,
 ];
 /// The source with this id.
 pub fn source(id: &str) -> Option<&'static dyn AdvisorySource> {

@@ -194,3 +194,55 @@ fn cve() {
         read.skipped()
     );
 }
+
+#[test]
+fn alpine() {
+    let Some(read) = Yield::of("alpine", "alpine-secdb-2020") else {
+        return;
+    };
+    println!(
+        "{:?} {} {:?}",
+        read.covers(),
+        read.records().len(),
+        read.skipped()
+    );
+}
+
+#[test]
+fn debian_dsa() {
+    let Some(read) = Yield::of("debian-dsa", "debian-dsa-dla") else {
+        return;
+    };
+    println!(
+        "{:?} {} {:?}",
+        read.covers(),
+        read.records().len(),
+        read.skipped()
+    );
+}
+
+#[test]
+fn debian_support() {
+    let Some(read) = Yield::of("debian-support", "debian-security-support-2026-06") else {
+        return;
+    };
+    println!(
+        "{:?} {} {:?}",
+        read.covers(),
+        read.records().len(),
+        read.skipped()
+    );
+}
+
+#[test]
+fn ubuntu() {
+    let Some(read) = Yield::of("ubuntu", "ubuntu-cve-tracker") else {
+        return;
+    };
+    println!(
+        "{:?} {} {:?}",
+        read.covers(),
+        read.records().len(),
+        read.skipped()
+    );
+}

@@ -21,8 +21,12 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Passes an item on.
+    /// Passes an item on; scopes that are covered wait for the end.
     pub(crate) fn pass(&mut self, item: Item, out: &mut dyn Sink) {
+        if let Item::Covers(scope) = item {
+            self.scopes.insert(scope);
+            return;
+        }
         match &item {
             Item::Advisory(record) => {
                 self.records += 1;
@@ -41,22 +45,12 @@ impl Seen {
     /// Says which scopes the feed spoke about. A feed without a single record is an error: an
     /// empty or wrong folder must not pass for "nothing is known to be wrong".
     pub(crate) fn finish(self, out: &mut dyn Sink) -> Result<(), SourceError> {
-        self.finish_covering(&[], out)
-    }
-
-    /// The same, with scopes that the feed is known to speak for.
-    pub(crate) fn finish_covering(
-        mut self,
-        scopes: &[Scope],
-        out: &mut dyn Sink,
-    ) -> Result<(), SourceError> {
         if self.records == 0 {
             return Err(SourceError {
                 path: "the feed".to_owned(),
                 reason: "it holds no record in the form of this source".to_owned(),
             });
         }
-        self.scopes.extend(scopes.iter().cloned());
         for scope in self.scopes {
             out.item(Item::Covers(scope));
         }

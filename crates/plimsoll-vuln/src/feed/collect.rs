@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::feed::batch::Seen;
-use crate::{Affected, Item, Record, Sink};
+use crate::{Affected, Item, Record};
 
 /// Records by id.
 #[derive(Debug, Default)]
@@ -24,10 +23,10 @@ impl Collected {
         self.record(id).affected.push(affected);
     }
 
-    /// Passes the records on, sorted by id.
-    pub(crate) fn pass(self, seen: &mut Seen, out: &mut dyn Sink) {
-        for record in self.records.into_values() {
-            seen.pass(Item::Advisory(Box::new(record)), out);
-        }
+    /// The records, sorted by id.
+    pub(crate) fn into_items(self) -> impl Iterator<Item = Item> {
+        self.records
+            .into_values()
+            .map(|record| Item::Advisory(Box::new(record)))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ecosystems::{Place, package_name, place};
-use super::osv_ranges::{contains, ranges};
+use super::osv_ranges::ranges;
 use super::osv_schema::{OsvAffected, OsvRange, Specific};
 use super::{dates, is_name, skipped};
 use crate::schemes::scheme_of;
@@ -70,9 +70,8 @@ impl<'a> Statements<'a> {
             return;
         }
         let scheme = scheme_of(place.scope.purl_type());
-        let found = match self.versions_of(&entry, scheme) {
-            Ok(Some(found)) => found,
-            Ok(None) => return,
+        let found = match Self::versions_of(&entry, scheme) {
+            Ok(found) => found,
             Err(reason) => return self.skip(&reason),
         };
         let severity = vendor_word(&entry);
@@ -96,22 +95,18 @@ impl<'a> Statements<'a> {
         is_none
     }
 
-    /// Ranges, and the single versions that they leave out; `None` where nothing is affected.
+    /// Ranges and single versions; the builder drops versions that a range holds.
     fn versions_of(
-        &mut self,
         entry: &OsvAffected,
         scheme: Option<&dyn VersionScheme>,
-    ) -> Result<Option<(Vec<Range>, Vec<String>)>, String> {
+    ) -> Result<(Vec<Range>, Vec<String>), String> {
         let mut found = read_ranges(entry.ranges.as_deref().unwrap_or_default(), scheme)?;
         bound_open_range(&mut found, entry.database_specific.as_ref());
         bound_by_custom(&mut found, entry.ecosystem_specific.as_ref(), scheme);
         let mut versions = entry.versions.clone().unwrap_or_default();
         versions.retain(|version| is_name(version));
-        if let Some(scheme) = scheme.filter(|_| !found.is_empty()) {
-            versions.retain(|version| contains(&found, version, scheme) != Some(true));
-        }
         if !found.is_empty() || !versions.is_empty() {
-            return Ok(Some((found, versions)));
+            return Ok((found, versions));
         }
         let commits_only = entry
             .ranges
@@ -150,18 +145,12 @@ impl<'a> Statements<'a> {
             return;
         }
         self.index.insert(key, self.affected.len());
-        self.affected.push(Affected {
-            scope: place.scope,
-            package: name,
-            binary: place.binary,
-            status: Status::Affected,
-            ranges,
-            versions,
-            vendor_severity,
-            fix_available: None,
-            module: None,
-            arches: Vec::new(),
-        });
+        let mut affected = Affected::new(place.scope, name, Status::Affected);
+        affected.binary = place.binary;
+        affected.ranges = ranges;
+        affected.versions = versions;
+        affected.vendor_severity = vendor_severity;
+        self.affected.push(affected);
     }
 
     fn skip(&mut self, reason: &str) {

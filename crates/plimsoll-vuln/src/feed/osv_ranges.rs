@@ -115,20 +115,6 @@ fn walk(edges: &[Edge<'_>]) -> Vec<Range> {
     ranges
 }
 
-/// Whether a version lies in one of the ranges; `None` when it cannot be compared.
-pub(super) fn contains(
-    ranges: &[Range],
-    version: &str,
-    scheme: &dyn VersionScheme,
-) -> Option<bool> {
-    for range in ranges {
-        if range.contains(scheme, version).ok()? {
-            return Some(true);
-        }
-    }
-    Some(false)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,18 +199,5 @@ mod tests {
     fn an_empty_event_is_refused() {
         let events: Vec<OsvEvent> = serde_json::from_str(r#"[{"other":"1"}]"#).unwrap();
         assert!(ranges(&events, None).is_err());
-    }
-
-    #[test]
-    fn inside() {
-        let ranges = [Range {
-            introduced: Some("2".to_owned()),
-            fixed: Some("5".to_owned()),
-            ..Range::default()
-        }];
-        for (version, expected) in [("1", false), ("2", true), ("4", true), ("5", false)] {
-            assert_eq!(contains(&ranges, version, &Numbers), Some(expected));
-        }
-        assert_eq!(contains(&ranges, "x", &Numbers), None);
     }
 }
