@@ -5,6 +5,7 @@
 //! becomes an [`Item::Skipped`] with its path and the reason. Nothing here opens or decompresses.
 
 pub(crate) mod batch;
+pub(crate) mod bounds;
 pub(crate) mod collect;
 pub(crate) mod csv;
 pub(crate) mod dates;
@@ -17,6 +18,7 @@ mod osv_schema;
 pub(crate) mod releases;
 #[cfg(test)]
 pub(crate) mod show;
+
 pub(crate) mod words;
 pub(crate) mod yaml;
 
@@ -26,6 +28,10 @@ use crate::Item;
 pub(crate) const NAME_BYTES_MAX: usize = 512;
 
 /// A part that could not be read.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "callers hand over errors and literals alike"
+)]
 pub(crate) fn skipped(path: impl Into<String>, reason: impl ToString) -> Item {
     Item::Skipped {
         path: path.into(),
@@ -36,4 +42,19 @@ pub(crate) fn skipped(path: impl Into<String>, reason: impl ToString) -> Item {
 /// Whether a name, id or version has a length and characters that can be kept and shown.
 pub(crate) fn is_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= NAME_BYTES_MAX && !text.chars().any(char::is_control)
+}
+
+/// The last part of a path.
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Whether a path ends in one of these extensions, in any case.
+pub(crate) fn has_extension(path: &str, extensions: &[&str]) -> bool {
+    let extension = file_name(path).rsplit_once('.').map(|(_, end)| end);
+    extension.is_some_and(|end| {
+        extensions
+            .iter()
+            .any(|known| end.eq_ignore_ascii_case(known))
+    })
 }

@@ -11,8 +11,13 @@ mod epss;
 mod ghsa;
 mod go;
 mod kev;
+mod node;
 mod osv;
+mod packagist;
 mod pypa;
+mod retirejs;
+mod rubysec;
+mod rustsec;
 mod ubuntu;
 
 use crate::Item;
@@ -30,8 +35,13 @@ pub const SOURCES: &[&dyn AdvisorySource] = &[
     &ghsa::Ghsa,
     &go::Go,
     &kev::Kev,
+    &node::Node,
     &osv::Osv,
+    &packagist::Packagist,
     &pypa::Pypa,
+    &retirejs::Retirejs,
+    &rubysec::Rubysec,
+    &rustsec::Rustsec,
     &ubuntu::Ubuntu,
 ];
 /// The source with this id.

@@ -32,7 +32,9 @@ pub fn check(problems: &mut Problems) -> Result<()> {
             continue;
         }
         let manifest: toml::Table = workspace::read(&path)?.parse()?;
-        let Some(name) = package_name(&manifest) else { continue };
+        let Some(name) = package_name(&manifest) else {
+            continue;
+        };
         if path.starts_with("fuzz") {
             continue;
         }
@@ -67,7 +69,10 @@ fn package_name(manifest: &toml::Table) -> Option<&str> {
 fn check_folder(path: &Path, name: &str, problems: &mut Problems) {
     let folder = path.parent().and_then(Path::file_name);
     if folder.is_none_or(|folder| folder != name) {
-        problems.push(format!("{}: the folder is not named `{name}`", path.display()));
+        problems.push(format!(
+            "{}: the folder is not named `{name}`",
+            path.display()
+        ));
     }
 }
 

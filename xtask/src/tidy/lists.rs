@@ -20,22 +20,34 @@ fn lists() -> Vec<List> {
     vec![
         List {
             folder: "crates/plimsoll-scan/src/catalogers",
-            ids: plimsoll_scan::catalogers::CATALOGERS.iter().map(|c| c.id()).collect(),
+            ids: plimsoll_scan::catalogers::CATALOGERS
+                .iter()
+                .map(|c| c.id())
+                .collect(),
             shared: &[],
         },
         List {
             folder: "crates/plimsoll-vuln/src/sources",
-            ids: plimsoll_vuln::SOURCES.iter().map(|source| source.id()).collect(),
+            ids: plimsoll_vuln::SOURCES
+                .iter()
+                .map(|source| source.id())
+                .collect(),
             shared: &[],
         },
         List {
             folder: "crates/plimsoll-vuln/src/schemes",
-            ids: plimsoll_vuln::SCHEMES.iter().map(|scheme| scheme.id()).collect(),
+            ids: plimsoll_vuln::SCHEMES
+                .iter()
+                .map(|scheme| scheme.id())
+                .collect(),
             shared: &[],
         },
         List {
             folder: "crates/plimsoll-report/src/outputs",
-            ids: plimsoll_report::outputs::OUTPUTS.iter().map(|output| output.id()).collect(),
+            ids: plimsoll_report::outputs::OUTPUTS
+                .iter()
+                .map(|output| output.id())
+                .collect(),
             shared: &[],
         },
     ]
@@ -58,7 +70,10 @@ pub fn check(problems: &mut Problems) -> Result<()> {
             problems.push(format!("{}/{missing}.rs is not in the list", list.folder));
         }
         for missing in in_list.difference(&in_folder) {
-            problems.push(format!("{}: `{missing}` is in the list and has no file", list.folder));
+            problems.push(format!(
+                "{}: `{missing}` is in the list and has no file",
+                list.folder
+            ));
         }
         if !list.ids.is_sorted() {
             problems.push(format!("{}: the list is not sorted by id", list.folder));

@@ -25,7 +25,10 @@ pub fn check(problems: &mut Problems) -> Result<()> {
     for path in workspace::files()? {
         check_bytes(&path, problems)?;
         if path.file_name().is_some_and(|name| name == "mod.rs") {
-            problems.push(format!("{}: `name.rs` stands beside `name/`, no mod.rs", path.display()));
+            problems.push(format!(
+                "{}: `name.rs` stands beside `name/`, no mod.rs",
+                path.display()
+            ));
         }
         if path.extension().is_none_or(|extension| extension != "rs") {
             continue;
@@ -35,13 +38,17 @@ pub fn check(problems: &mut Problems) -> Result<()> {
         if let Ok(below) = path.strip_prefix("crates")
             && let Some(name) = below.iter().next()
         {
-            *by_crate.entry(name.to_string_lossy().into_owned()).or_default() += lines;
+            *by_crate
+                .entry(name.to_string_lossy().into_owned())
+                .or_default() += lines;
         }
         check_rust(&path, &text, problems);
     }
     for (name, lines) in by_crate {
         if lines > CRATE_LINES_MAX {
-            problems.push(format!("crate `{name}` has {lines} lines, more than {CRATE_LINES_MAX}: split it"));
+            problems.push(format!(
+                "crate `{name}` has {lines} lines, more than {CRATE_LINES_MAX}: split it"
+            ));
         }
     }
     Ok(())
@@ -55,7 +62,10 @@ fn check_bytes(path: &Path, problems: &mut Problems) -> Result<()> {
         _ => FILE_BYTES_MAX,
     };
     if size > limit {
-        problems.push(format!("{}: {size} bytes, more than {limit}", path.display()));
+        problems.push(format!(
+            "{}: {size} bytes, more than {limit}",
+            path.display()
+        ));
     }
     Ok(())
 }
@@ -81,20 +91,30 @@ fn check_rust(path: &Path, text: &str, problems: &mut Problems) {
         let line = line.trim();
         let is_comment = line.starts_with("//");
         if !is_comment
-            && (line.contains("unsafe {") || line.starts_with("unsafe ") || line.contains(" unsafe fn"))
-            && !UNSAFE_FILES.iter().any(|allowed| path == Path::new(allowed))
+            && (line.contains("unsafe {")
+                || line.starts_with("unsafe ")
+                || line.contains(" unsafe fn"))
+            && !UNSAFE_FILES
+                .iter()
+                .any(|allowed| path == Path::new(allowed))
             && !path.starts_with("xtask")
         {
-            problems.push(format!("{name}:{number}: `unsafe` belongs to the sensor alone"));
+            problems.push(format!(
+                "{name}:{number}: `unsafe` belongs to the sensor alone"
+            ));
         }
-        if ["todo!(", "unimplemented!(", "dbg!("].iter().any(|word| line.contains(word))
+        if ["todo!(", "unimplemented!(", "dbg!("]
+            .iter()
+            .any(|word| line.contains(word))
             && !is_comment
             && !path.starts_with("xtask")
         {
             problems.push(format!("{name}:{number}: unfinished"));
         }
         if line.starts_with("#[ignore") {
-            problems.push(format!("{name}:{number}: a test that is not run is no test"));
+            problems.push(format!(
+                "{name}:{number}: a test that is not run is no test"
+            ));
         }
     }
 }

@@ -17,7 +17,7 @@ fn term(text: &str) -> Result<Set, Reason> {
         .find_map(|operator| Some((*operator, text.strip_prefix(operator)?)))
         .unwrap_or(("=", text));
     let version = version.trim();
-    if version.is_empty() {
+    if !version.starts_with(|first: char| first.is_ascii_digit()) {
         return Err(format!("`{text}` has no version").into());
     }
     Ok(match operator {

@@ -18,7 +18,7 @@ use plimsoll_model::Severity;
 
 use super::osv_affected::Statements;
 use super::osv_schema::{Osv, OsvSeverity};
-use super::{dates, ids, is_name, skipped, words, yaml};
+use super::{dates, has_extension, ids, is_name, skipped, words, yaml};
 use crate::{CvssVector, InputFile, Item, Record};
 
 /// What a source expects of its OSV records.
@@ -31,16 +31,13 @@ pub(crate) struct Flavor {
 
 /// Whether a file can hold OSV records.
 pub(crate) fn wants(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    [".json", ".jsonl", ".yaml", ".yml"]
-        .iter()
-        .any(|end| name.ends_with(end))
+    has_extension(path, &["json", "jsonl", "yaml", "yml"])
         && !path.split('/').any(|part| part.starts_with('.'))
 }
 
 /// Reads a file: one record as JSON or YAML, an array of records, or one record a line.
 pub(crate) fn read_file(file: &InputFile, flavor: &Flavor) -> Vec<Item> {
-    if file.path.ends_with(".yaml") || file.path.ends_with(".yml") {
+    if has_extension(&file.path, &["yaml", "yml"]) {
         return match yaml::parse::<Osv>(&file.bytes) {
             Ok(osv) => convert(osv, &file.path, flavor),
             Err(reason) => vec![skipped(&file.path, reason)],
@@ -114,7 +111,7 @@ fn convert(osv: Osv, path: &str, flavor: &Flavor) -> Vec<Item> {
             affected.severity.as_deref().unwrap_or_default(),
             &rated_by,
         );
-        statements.add(affected);
+        statements.add(&affected);
     }
     let outcome = statements.finish();
     record.affected = outcome.affected;

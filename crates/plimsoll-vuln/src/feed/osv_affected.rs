@@ -30,7 +30,7 @@ pub(super) struct Outcome {
     pub items: Vec<Item>,
     /// All statements are about releases of distributions.
     pub is_distribution: bool,
-    /// The record is about nothing but a lack of maintenance or a notice.
+    /// The record is about nothing but a lack of maintenance.
     pub only_informational: bool,
 }
 
@@ -50,7 +50,7 @@ impl<'a> Statements<'a> {
     }
 
     /// Adds one entry of `affected`.
-    pub(super) fn add(&mut self, entry: OsvAffected) {
+    pub(super) fn add(&mut self, entry: &OsvAffected) {
         self.entries += 1;
         let Some(package) = &entry.package else {
             self.skip("only ranges of commits, no package");
@@ -64,22 +64,24 @@ impl<'a> Statements<'a> {
         if !is_name(&name) {
             return self.skip("a package without a proper name");
         }
-        if let Some(kind) = informational(&entry)
+        if let Some(kind) = informational(entry)
             && self.is_no_vulnerability(&kind, &place, &name)
         {
             return;
         }
         let scheme = scheme_of(place.scope.purl_type());
-        let found = match Self::versions_of(&entry, scheme) {
+        let found = match Self::versions_of(entry, scheme) {
             Ok(found) => found,
+            // A record that was withdrawn often loses its versions.
+            Err(_) if self.withdrawn => return,
             Err(reason) => return self.skip(&reason),
         };
-        let severity = vendor_word(&entry);
+        let severity = vendor_word(entry);
         self.merge(place, name, found, severity);
     }
 
-    /// What is no vulnerability: a crate that nobody maintains is told as a lack of support, a
-    /// notice not at all. What is unsound counts as a vulnerability, under that word.
+    /// A crate that nobody maintains is no vulnerability: it is told as a lack of support. What is
+    /// unsound, and notices, are told under that word.
     fn is_no_vulnerability(&mut self, kind: &str, place: &Place, name: &str) -> bool {
         if kind == "unmaintained" && !self.withdrawn {
             self.items.push(Item::Support(Support {
@@ -90,7 +92,7 @@ impl<'a> Statements<'a> {
                 version: None,
             }));
         }
-        let is_none = matches!(kind, "unmaintained" | "notice");
+        let is_none = kind == "unmaintained";
         self.informational += usize::from(is_none);
         is_none
     }

@@ -32,6 +32,7 @@ fn first_line(error: &serde_saphyr::Error) -> String {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::fmt::Write;
 
     use super::*;
 
@@ -59,7 +60,7 @@ mod tests {
         for level in 1..12 {
             let below = level - 1;
             let aliases = vec![format!("*a{below}"); 10].join(", ");
-            laughs.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+            writeln!(laughs, "a{level}: &a{level} [{aliases}]").unwrap();
         }
         assert!(parse::<serde_json::Value>(laughs.as_bytes()).is_err());
         assert!(parse::<serde_json::Value>(b"\xff\xfe").is_err());

@@ -3,7 +3,7 @@
 //! Errata that mend bugs or bring new packages (`ALBA`, `ALEA`) and name no CVE are no advisories
 //! and are left out. Modular packages carry the stream that the summary names.
 
-use crate::feed::batch::each_file;
+use crate::feed::batch::{Coverage, each_file};
 use crate::feed::osv::{self, Flavor};
 use crate::{AdvisorySource, Input, Sink, SourceError};
 
@@ -29,6 +29,6 @@ impl AdvisorySource for Almalinux {
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
-        each_file(input, out, |file| osv::read_file(file, &FLAVOR))?.finish(out)
+        each_file(input, out, |file| osv::read_file(file, &FLAVOR))?.finish(Coverage::Seen, out)
     }
 }

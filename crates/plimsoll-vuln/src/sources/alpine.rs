@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::feed::batch::each_file;
+use crate::feed::batch::{Coverage, each_file};
 use crate::feed::collect::Collected;
-use crate::feed::{ids, is_name, skipped, yaml};
+use crate::feed::{has_extension, ids, is_name, skipped, yaml};
 use crate::{
     AdvisorySource, Affected, Input, InputFile, Item, Range, Scope, Sink, SourceError, Status,
 };
@@ -46,18 +46,16 @@ impl AdvisorySource for Alpine {
     }
 
     fn wants(&self, path: &str) -> bool {
-        [".yaml", ".yml", ".json"]
-            .iter()
-            .any(|end| path.ends_with(end))
+        has_extension(path, &["yaml", "yml", "json"])
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
-        each_file(input, out, read_file)?.finish(out)
+        each_file(input, out, read_file)?.finish(Coverage::Seen, out)
     }
 }
 
 fn read_file(file: &InputFile) -> Vec<Item> {
-    let parsed: Result<SecDb, String> = if file.path.ends_with(".json") {
+    let parsed: Result<SecDb, String> = if has_extension(&file.path, &["json"]) {
         serde_json::from_slice(&file.bytes).map_err(|error| error.to_string())
     } else {
         yaml::parse(&file.bytes)

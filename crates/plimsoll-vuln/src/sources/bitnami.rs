@@ -1,7 +1,7 @@
 //! Bitnami's vulnerability database: <https://github.com/bitnami/vulndb>, for the components whose
 //! package URL is `pkg:bitnami/…`.
 
-use crate::feed::batch::each_file;
+use crate::feed::batch::{Coverage, each_file};
 use crate::feed::osv::{self, Flavor};
 use crate::{AdvisorySource, Input, Sink, SourceError};
 
@@ -27,6 +27,6 @@ impl AdvisorySource for Bitnami {
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
-        each_file(input, out, |file| osv::read_file(file, &FLAVOR))?.finish(out)
+        each_file(input, out, |file| osv::read_file(file, &FLAVOR))?.finish(Coverage::Seen, out)
     }
 }

@@ -7,8 +7,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::feed::batch::each_file;
-use crate::feed::{dates, ids, skipped, words};
+use crate::feed::batch::{Coverage, each_file};
+use crate::feed::{dates, file_name, has_extension, ids, skipped, words};
 use crate::{
     AdvisorySource, CvssVector, Enrichment, Exploitation, Input, InputFile, Item, Sink, SourceError,
 };
@@ -100,12 +100,11 @@ impl AdvisorySource for Cve {
     }
 
     fn wants(&self, path: &str) -> bool {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        name.starts_with("CVE-") && name.ends_with(".json")
+        file_name(path).starts_with("CVE-") && has_extension(path, &["json"])
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
-        each_file(input, out, |file| vec![read_record(file)])?.finish(out)
+        each_file(input, out, |file| vec![read_record(file)])?.finish(Coverage::Nothing, out)
     }
 }
 

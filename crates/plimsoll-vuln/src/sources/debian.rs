@@ -12,8 +12,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use crate::feed::batch::Seen;
-use crate::feed::{is_name, releases, skipped};
+use crate::feed::batch::{Coverage, Seen};
+use crate::feed::{file_name, has_extension, is_name, releases, skipped};
 use crate::{AdvisorySource, Affected, Input, Item, Range, Record, Sink, SourceError, Status};
 
 /// The source `debian`.
@@ -60,7 +60,7 @@ impl AdvisorySource for Debian {
     }
 
     fn wants(&self, path: &str) -> bool {
-        path.ends_with(".json") || path.rsplit('/').next() == Some("json")
+        has_extension(path, &["json"]) || file_name(path) == "json"
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
@@ -86,7 +86,7 @@ impl AdvisorySource for Debian {
                 .collect();
             seen.pass(Item::Advisory(Box::new(record)), out);
         }
-        seen.finish(out)
+        seen.finish(Coverage::Seen, out)
     }
 }
 

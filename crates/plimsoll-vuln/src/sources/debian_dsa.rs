@@ -5,7 +5,7 @@
 //! not fixed is not in them. Notices that announce something (end of life, new keys), and updates
 //! that only mend a regression, are no advisories and are left out.
 
-use crate::feed::batch::each_file;
+use crate::feed::batch::{Coverage, each_file};
 use crate::feed::{dates, ids, is_name, releases, skipped, words};
 use crate::{
     AdvisorySource, Affected, Input, InputFile, Item, Range, Record, Sink, SourceError, Status,
@@ -30,7 +30,7 @@ impl AdvisorySource for DebianDsa {
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
-        each_file(input, out, read_list)?.finish(out)
+        each_file(input, out, read_list)?.finish(Coverage::Seen, out)
     }
 }
 

@@ -8,8 +8,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::feed::batch::Seen;
-use crate::feed::{dates, is_name, releases, skipped};
+use crate::feed::batch::{Coverage, Seen};
+use crate::feed::{dates, file_name, is_name, releases, skipped};
 use crate::{AdvisorySource, Input, Item, Sink, SourceError, Support, SupportState};
 
 /// The source `debian-support`.
@@ -25,9 +25,7 @@ impl AdvisorySource for DebianSupport {
     }
 
     fn wants(&self, path: &str) -> bool {
-        path.rsplit('/')
-            .next()
-            .is_some_and(|name| name.starts_with("security-support-"))
+        file_name(path).starts_with("security-support-")
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
@@ -67,7 +65,7 @@ impl AdvisorySource for DebianSupport {
         for support in supports.into_values() {
             seen.pass(Item::Support(support), out);
         }
-        seen.finish(out)
+        seen.finish(Coverage::Nothing, out)
     }
 }
 

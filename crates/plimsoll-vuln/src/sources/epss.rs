@@ -1,8 +1,8 @@
 //! EPSS, the Exploit Prediction Scoring System of FIRST: the daily CSV of
 //! <https://www.first.org/epss/>. A comment in front of the header names the model and the day.
 
-use crate::feed::batch::each_file;
-use crate::feed::{dates, ids, skipped};
+use crate::feed::batch::{Coverage, each_file};
+use crate::feed::{dates, has_extension, ids, skipped};
 use crate::{AdvisorySource, Enrichment, Input, InputFile, Item, Sink, SourceError};
 
 /// The source `epss`.
@@ -18,11 +18,11 @@ impl AdvisorySource for Epss {
     }
 
     fn wants(&self, path: &str) -> bool {
-        path.ends_with(".csv") || path.ends_with(".csv.gz")
+        has_extension(path.trim_end_matches(".gz"), &["csv"])
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
-        each_file(input, out, read_csv)?.finish(out)
+        each_file(input, out, read_csv)?.finish(Coverage::Nothing, out)
     }
 }
 

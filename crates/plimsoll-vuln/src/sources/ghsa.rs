@@ -1,11 +1,14 @@
 //! GitHub's advisory database: <https://github.com/github/advisory-database>, reviewed and not.
 
-use crate::feed::batch::each_file;
+use crate::feed::batch::{Coverage, each_file};
 use crate::feed::osv::{self, Flavor};
 use crate::{AdvisorySource, Input, Sink, SourceError};
 
 /// The source `ghsa`.
 pub(super) struct Ghsa;
+
+/// Fewer statements than this about a scope do not cover it.
+const STATEMENTS_MIN: u64 = 100;
 
 const FLAVOR: Flavor = Flavor {
     ids: &["GHSA-"],
@@ -26,6 +29,7 @@ impl AdvisorySource for Ghsa {
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
-        each_file(input, out, |file| osv::read_file(file, &FLAVOR))?.finish(out)
+        each_file(input, out, |file| osv::read_file(file, &FLAVOR))?
+            .finish(Coverage::AtLeast(STATEMENTS_MIN), out)
     }
 }

@@ -2,7 +2,7 @@
 //! the export of vuln.go.dev. The standard library is the package `stdlib`, the go command
 //! `toolchain`.
 
-use crate::feed::batch::each_file;
+use crate::feed::batch::{Coverage, each_file};
 use crate::feed::osv::{self, Flavor};
 use crate::{AdvisorySource, Input, Sink, SourceError};
 
@@ -28,6 +28,6 @@ impl AdvisorySource for Go {
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
-        each_file(input, out, |file| osv::read_file(file, &FLAVOR))?.finish(out)
+        each_file(input, out, |file| osv::read_file(file, &FLAVOR))?.finish(Coverage::Seen, out)
     }
 }

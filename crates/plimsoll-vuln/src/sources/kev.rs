@@ -3,8 +3,8 @@
 
 use serde::Deserialize;
 
-use crate::feed::batch::{Seen, each_file};
-use crate::feed::{csv, dates, ids, skipped};
+use crate::feed::batch::{Coverage, each_file};
+use crate::feed::{csv, dates, file_name, has_extension, ids, skipped};
 use crate::{AdvisorySource, Enrichment, Input, InputFile, Item, Sink, SourceError};
 
 /// The source `kev`.
@@ -36,20 +36,19 @@ impl AdvisorySource for Kev {
     }
 
     fn wants(&self, path: &str) -> bool {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        (name.ends_with(".json") || name.ends_with(".csv")) && !name.contains("schema")
+        has_extension(path, &["json", "csv"]) && !file_name(path).contains("schema")
     }
 
-    /// Of a folder that holds the catalogue in both forms, the first is read.
+    /// A folder may hold the catalogue in both forms; they say the same.
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
-        let seen: Seen = each_file(input, out, |file| {
-            if file.path.ends_with(".csv") {
+        let seen = each_file(input, out, |file| {
+            if has_extension(&file.path, &["csv"]) {
                 read_csv(file)
             } else {
                 read_json(file)
             }
         })?;
-        seen.finish(out)
+        seen.finish(Coverage::Nothing, out)
     }
 }
 

@@ -3,12 +3,15 @@
 //! Which ecosystem becomes which scope is in [`crate::feed::ecosystems`]; what of the schema is
 //! read in [`crate::feed::osv`].
 
-use crate::feed::batch::each_file;
+use crate::feed::batch::{Coverage, each_file};
 use crate::feed::osv::{self, Flavor};
 use crate::{AdvisorySource, Input, Sink, SourceError};
 
 /// The source `osv`.
 pub(super) struct Osv;
+
+/// Fewer statements than this about a scope do not cover it.
+const STATEMENTS_MIN: u64 = 100;
 
 const FLAVOR: Flavor = Flavor {
     ids: &[],
@@ -29,6 +32,7 @@ impl AdvisorySource for Osv {
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
-        each_file(input, out, |file| osv::read_file(file, &FLAVOR))?.finish(out)
+        each_file(input, out, |file| osv::read_file(file, &FLAVOR))?
+            .finish(Coverage::AtLeast(STATEMENTS_MIN), out)
     }
 }

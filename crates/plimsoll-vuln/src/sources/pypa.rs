@@ -1,6 +1,6 @@
 //! PyPA's advisory database: <https://github.com/pypa/advisory-database>, OSV as YAML.
 
-use crate::feed::batch::each_file;
+use crate::feed::batch::{Coverage, each_file};
 use crate::feed::osv::{self, Flavor};
 use crate::{AdvisorySource, Input, Sink, SourceError};
 
@@ -26,6 +26,6 @@ impl AdvisorySource for Pypa {
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
-        each_file(input, out, |file| osv::read_file(file, &FLAVOR))?.finish(out)
+        each_file(input, out, |file| osv::read_file(file, &FLAVOR))?.finish(Coverage::Seen, out)
     }
 }

@@ -16,8 +16,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::feed::batch::each_file;
-use crate::feed::{dates, is_name, releases, skipped, words};
+use crate::feed::batch::{Coverage, each_file};
+use crate::feed::{dates, file_name, is_name, releases, skipped, words};
 use crate::{
     AdvisorySource, Affected, CvssVector, Input, InputFile, Item, Range, Record, Sink, SourceError,
     Status,
@@ -42,7 +42,7 @@ impl AdvisorySource for Ubuntu {
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
-        each_file(input, out, read_file)?.finish(out)
+        each_file(input, out, read_file)?.finish(Coverage::Seen, out)
     }
 }
 
@@ -63,7 +63,7 @@ enum Way {
 fn read_file(file: &InputFile) -> Vec<Item> {
     let text = String::from_utf8_lossy(&file.bytes);
     let mut items = Vec::new();
-    let mut record = Record::new(file.path.rsplit('/').next().unwrap_or(&file.path));
+    let mut record = Record::new(file_name(&file.path));
     let mut states: BTreeMap<(&str, &str), BTreeMap<Way, State>> = BTreeMap::new();
     let mut priorities: BTreeMap<&str, &str> = BTreeMap::new();
     let mut section = "";
