@@ -33,6 +33,7 @@ mod python_requirements;
 mod python_uv_lock;
 mod python_wheel;
 mod rpm_bdb;
+mod rpm_manifest;
 mod rpm_ndb;
 mod rpm_sqlite;
 mod ruby_gemfile_lock;
@@ -72,6 +73,7 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &python_uv_lock::PythonUvLock,
     &python_wheel::PythonWheel,
     &rpm_bdb::RpmBdb,
+    &rpm_manifest::RpmManifest,
     &rpm_ndb::RpmNdb,
     &rpm_sqlite::RpmSqlite,
     &ruby_gemfile_lock::RubyGemfileLock,

@@ -105,7 +105,7 @@ fn found(header: &Header<'_>) -> Result<Found, CatalogError> {
     })
 }
 
-fn with_epoch(epoch: Option<u32>, version: &str) -> String {
+pub(crate) fn with_epoch(epoch: Option<u32>, version: &str) -> String {
     match epoch {
         Some(epoch) => format!("{epoch}:{version}"),
         None => version.to_owned(),
