@@ -285,15 +285,3 @@ fn layers<'a>(from: &'a Report, to: &'a Report, out: &mut Difference<'a>) {
     out.layers_added = to.filter(|layer| !old.contains(&layer.diff_id)).collect();
     out.layers_shared = old.intersection(&new).count();
 }
-
-/// A size for people: `48.0 MB`.
-fn size_words(bytes: u64) -> String {
-    const UNITS: [(&str, f64); 3] = [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)];
-    let size = bytes as f64;
-    for (unit, factor) in UNITS {
-        if size >= factor {
-            return format!("{:.1} {unit}", size / factor);
-        }
-    }
-    format!("{bytes} B")
-}

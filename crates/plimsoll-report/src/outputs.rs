@@ -9,6 +9,7 @@ use crate::{WriteError, WriteOptions};
 mod cyclonedx;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod junit;
 pub(crate) mod markdown;
@@ -23,6 +24,7 @@ pub const OUTPUTS: &[&dyn OutputFormat] = &[
     &cyclonedx::CycloneDx,
     &github::GitHub,
     &gitlab::GitLab,
+    &html::Html,
     &json::Json,
     &junit::JUnit,
     &markdown::Markdown,

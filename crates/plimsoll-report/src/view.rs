@@ -271,3 +271,35 @@ pub fn counted(count: usize, one: &str, many: &str) -> String {
 pub fn clean(text: &str) -> String {
     plimsoll_model::text::clean(text).into_owned()
 }
+
+/// The page of an id, where its scheme has one.
+pub fn id_link(id: &str) -> Option<String> {
+    let plain = |text: &str| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    if !plain(id) {
+        return None;
+    }
+    if let Some(number) = id.strip_prefix("CWE-") {
+        return Some(format!(
+            "https://cwe.mitre.org/data/definitions/{number}.html"
+        ));
+    }
+    if id.starts_with("CVE-") {
+        return Some(format!("https://www.cve.org/CVERecord?id={id}"));
+    }
+    id.starts_with("GHSA-")
+        .then(|| format!("https://github.com/advisories/{id}"))
+}
+
+/// A size for people: `48.0 MB`.
+pub fn size_words(bytes: u64) -> String {
+    const UNITS: [(&str, f64); 3] = [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)];
+    let size = bytes as f64;
+    for (unit, factor) in UNITS {
+        if size >= factor {
+            return format!("{:.1} {unit}", size / factor);
+        }
+    }
+    format!("{bytes} B")
+}

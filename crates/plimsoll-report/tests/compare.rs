@@ -193,7 +193,7 @@ fn osv_scanner_and_our_own_reports_are_read() {
     let comparison = compare(&sample::report(), &[other]);
     assert_eq!(
         reason_of(&comparison.others[0].only_theirs, "GHSA-x"),
-        Reason::Source
+        Reason::Advisory
     );
 
     let text = sample::written("json", &sample::report(), &sample::options());

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Difference, Seen, size_words};
+use super::{Difference, Seen};
 use crate::outputs::markdown::{cell, code, plain};
-use crate::view::{counted, named};
+use crate::view::{counted, named, size_words};
 use crate::{WriteError, WriteOptions};
 
 /// Most rows of one table.

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Difference, Seen, size_words};
+use super::{Difference, Seen};
 use crate::paint::{Look, Paint, severity_look};
-use crate::view::{clean, counted, named};
+use crate::view::{clean, counted, named, size_words};
 use crate::{WriteError, WriteOptions};
 
 impl Difference<'_> {

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use plimsoll_model::{Cvss, Finding, FindingKind, Package, Report, Severity};
 use serde::Serialize;
 
-use crate::view::{View, clean, counted, fix_words, place_words};
+use crate::view::{View, clean, counted, fix_words, id_link, place_words};
 use crate::{OutputFormat, WriteError, WriteOptions, identity};
 
 mod cvss;
@@ -170,7 +170,7 @@ fn vulnerability<'a>(
             .filter_map(vector)
             .take(VECTORS_MAX)
             .collect(),
-        links: link(&finding.id)
+        links: id_link(&finding.id)
             .map(|url| Link { url })
             .into_iter()
             .collect(),
@@ -214,28 +214,8 @@ fn identifier(id: &str) -> Identifier<'_> {
             kind
         },
         name: id,
-        url: link(id),
+        url: id_link(id),
     }
-}
-
-/// The page of an id, where its scheme has one.
-fn link(id: &str) -> Option<String> {
-    let plain = |text: &str| {
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    };
-    if !plain(id) {
-        return None;
-    }
-    if let Some(number) = id.strip_prefix("CWE-") {
-        return Some(format!(
-            "https://cwe.mitre.org/data/definitions/{number}.html"
-        ));
-    }
-    if id.starts_with("CVE-") {
-        return Some(format!("https://www.cve.org/CVERecord?id={id}"));
-    }
-    id.starts_with("GHSA-")
-        .then(|| format!("https://github.com/advisories/{id}"))
 }
 
 /// The schema takes versions 2 and 3 only, and refuses the whole report for a malformed vector.
