@@ -14,6 +14,8 @@ mod dpkg;
 mod executable;
 #[doc(hidden)]
 pub mod fuzz_lang_a;
+#[doc(hidden)]
+pub mod fuzz_lang_b;
 pub mod layer;
 mod licenses;
 mod maven;

@@ -82,17 +82,20 @@ fn syft(folder_of_jars: &Path) -> BTreeSet<(String, String, String)> {
         .unwrap_or_else(|error| panic!("{}: {error}; run script/test", tool.display()));
     assert!(output.status.success(), "{output:?}");
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON of syft");
-    let text = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
+    let text = |value: &serde_json::Value, at: &str| {
+        let text = value.pointer(at).and_then(serde_json::Value::as_str);
+        text.expect("text").to_owned()
+    };
     report
         .get("artifacts")
         .and_then(serde_json::Value::as_array)
         .expect("artifacts")
         .iter()
-        .filter(|artifact| artifact["type"] == "java-archive")
+        .filter(|artifact| artifact.pointer("/type") == Some(&"java-archive".into()))
         .map(|artifact| {
-            let path = text(&artifact["locations"][0]["path"]);
+            let path = text(artifact, "/locations/0/path");
             let jar = path.trim_start_matches('/').to_owned();
-            (jar, text(&artifact["name"]), text(&artifact["version"]))
+            (jar, text(artifact, "/name"), text(artifact, "/version"))
         })
         .collect()
 }

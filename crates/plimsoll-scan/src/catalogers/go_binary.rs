@@ -189,5 +189,13 @@ fn whole_file(reason: impl Into<String>) -> Unknown {
     Unknown::whole(reason)
 }
 
+/// For fuzzing: reads a list of modules as it stands in a binary.
+pub(crate) fn parse_modules(text: &str) {
+    if let Ok(modules) = ModuleInfo::parse(text) {
+        let main = modules.main.as_ref();
+        let _ = main.map(|main| main_version::resolve(main, &modules));
+    }
+}
+
 #[cfg(test)]
 mod tests;

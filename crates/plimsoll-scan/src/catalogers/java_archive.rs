@@ -86,6 +86,23 @@ fn is_archive(name: &str) -> bool {
     })
 }
 
+/// For fuzzing: takes a file name apart.
+pub(crate) fn parse_file_name(path: &str) {
+    let _ = identity::identify(path, &manifest::Manifest::default());
+}
+
+/// For fuzzing: reads a manifest, and what it says of an archive.
+pub(crate) fn parse_manifest(bytes: &[u8]) {
+    let manifest = manifest::Manifest::parse(bytes);
+    let _ = identity::identify("tool.jar", &manifest);
+    let _ = poms::bundle_licenses(&manifest);
+}
+
+/// For fuzzing: reads a `pom.properties`.
+pub(crate) fn parse_properties(bytes: &[u8]) {
+    let _ = properties::PomProperties::parse(bytes);
+}
+
 #[cfg(test)]
 mod sample;
 #[cfg(test)]

@@ -133,6 +133,11 @@ fn add(json: &mut JsonReader<'_>, packages: &mut Collector<'_>) -> Result<(), Ca
     })
 }
 
+/// For fuzzing: reads an unpacked list.
+pub(crate) fn parse_list(list: &[u8]) {
+    let _ = collect(&mut Facts::default(), |packages| read_list(list, packages));
+}
+
 #[cfg(test)]
 mod tests {
     use std::fmt::Write;
