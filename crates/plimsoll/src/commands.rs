@@ -2,6 +2,7 @@
 
 mod advise;
 
+mod compare;
 mod convert;
 mod db;
 mod diff;
@@ -35,7 +36,7 @@ pub fn run(session: &Session, command: Command) -> Result<u8, Failure> {
         Command::Advise(arguments) => advise::run(session, &arguments),
         Command::Convert(arguments) => convert::run(session, &arguments),
         Command::Diff(arguments) => diff::run(session, &arguments),
-        Command::Compare(_) => Err(Failure::new("not yet")),
+        Command::Compare(arguments) => compare::run(session, &arguments),
         Command::Explain(arguments) => explain::run(session, &arguments),
         Command::Policy(command) => policy::run(session, command),
         Command::Db(command) => db::run(session, command),
