@@ -3,6 +3,7 @@
 //! The wall against hostile bytes: only this crate decompresses, resolves links and walks. What
 //! comes out of it is bounded by named limits, and reaching one is said as an `Unknown`.
 
+mod archive;
 pub mod blob;
 pub mod content;
 pub mod decompress;
@@ -18,11 +19,13 @@ pub mod index;
 mod layer;
 pub mod limits;
 pub mod oci;
+pub mod open;
 pub mod path;
 pub mod registry;
 pub mod store;
 pub mod stream;
 pub mod tar;
+pub mod target;
 #[doc(hidden)]
 pub mod testing;
 pub mod tree;
@@ -40,8 +43,10 @@ pub use folder::{Folder, FolderRead};
 pub use image::{BaseImage, Image, ImageConfig, ImageFacts, LayerBytes, LayerSource};
 pub use index::{IndexEntry, IndexKind, LayerIndex};
 pub use oci::Selection;
+pub use open::{Opened, open_path};
 pub use store::Store;
 pub use stream::{ImageStream, StreamRead};
+pub use target::{TargetSpec, Transport};
 pub use tree::{Resolved, Tree, TreeBuilder};
 pub use walk::{LayerHead, LayerSink, LayerTail, Progress, ReadOptions, Visitor};
 pub use zlib::inflate_zlib;

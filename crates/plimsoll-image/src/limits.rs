@@ -42,7 +42,9 @@ pub const INDEX_DEPTH_MAX: usize = 4;
 /// Manifests of one index.
 pub const INDEX_MANIFESTS_MAX: usize = 1_000;
 /// Entries of an archive that holds an image.
-pub const ARCHIVE_ENTRIES_MAX: u64 = 100_000;
+pub const ARCHIVE_ENTRIES_MAX: u64 = 20_000;
+/// Bytes of a path in an archive that holds an image; what has a longer one is passed over.
+pub const ARCHIVE_PATH_BYTES_MAX: usize = 1_024;
 /// JSON documents kept while an archive streams by, in bytes altogether.
 pub const STREAM_DOCUMENTS_BYTES_MAX: u64 = 32 << 20;
 

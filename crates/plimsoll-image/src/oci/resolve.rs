@@ -208,7 +208,8 @@ fn for_platform<'a>(
         })
 }
 
-fn fits(have: &Platform, wanted: &Platform) -> bool {
+/// Whether an image is for a platform.
+pub(crate) fn fits(have: &Platform, wanted: &Platform) -> bool {
     let same_variant = match (&have.variant, &wanted.variant) {
         (have, Some(wanted)) if have.as_ref() == Some(wanted) => true,
         (None, Some(wanted)) => have.architecture == "arm64" && wanted == "v8",
