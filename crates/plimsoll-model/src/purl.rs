@@ -57,7 +57,7 @@ impl Purl {
             purl.add_qualifier((*key).to_owned(), (*value).to_owned())
                 .map_err(wrong)?;
         }
-        Ok(Self(purl.to_string()))
+        canonical(&purl).map_err(wrong)
     }
 
     pub fn as_str(&self) -> &str {
@@ -84,12 +84,32 @@ impl Purl {
     }
 }
 
+/// The canonical text, which reads back as what it was made of. The crate leaves a slash in the
+/// version as it is, and then takes it for one between names.
+fn canonical(purl: &PackageUrl<'_>) -> Result<Purl, packageurl::Error> {
+    let mut text = purl.to_string();
+    if let Some(version) = purl.version().filter(|version| version.contains('/')) {
+        let mut bare = PackageUrl::new("generic", "x")?;
+        let before = bare.to_string().len();
+        bare.with_version(version.to_owned())?;
+        let written = bare.to_string();
+        let written = written.get(before..).unwrap_or_default();
+        text = text.replacen(written, &written.replace('/', "%2F"), 1);
+    }
+    let read = PackageUrl::from_str(&text)?;
+    if read.name() == purl.name() && read.version() == purl.version() {
+        Ok(Purl(text))
+    } else {
+        Err(packageurl::Error::MissingName)
+    }
+}
+
 impl FromStr for Purl {
     type Err = PurlError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         PackageUrl::from_str(text)
-            .map(|purl| Self(purl.to_string()))
+            .and_then(|purl| canonical(&purl))
             .map_err(|error| PurlError {
                 text: text.to_owned(),
                 reason: error.to_string(),
@@ -145,6 +165,16 @@ mod tests {
                 Some("7.0.0".to_owned())
             ))
         );
+    }
+
+    #[test]
+    fn a_slash_in_the_version_reads_back() {
+        for version in ["/", "1/2", "a@b/c", "trixie/sid", "%2F"] {
+            let purl = Purl::new("deb", Some("debian"), "x", version, &[("arch", "a/b")]);
+            let purl = purl.unwrap();
+            assert_eq!(purl.as_str().parse(), Ok(purl.clone()), "{version}");
+            assert_eq!(purl.parts().unwrap().version.as_deref(), Some(version));
+        }
     }
 
     #[test]

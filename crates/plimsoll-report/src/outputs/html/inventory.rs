@@ -126,13 +126,13 @@ fn table<'a>(
             tbody {
                 @for (package, owner) in rows {
                     tr {
-                        td { (package.ecosystem) }
+                        td.short { (package.ecosystem) }
                         td {
                             (clean(&package.qualified_name()))
                             @if let Some(owner) = owner { div.digest { "of " (package_words(owner)) } }
                         }
                         td { code { (clean(&package.version)) } }
-                        td {
+                        td.short {
                             (package.part.as_str())
                             @if package.state == plimsoll_model::State::Declared { ", declared" }
                         }
