@@ -10,8 +10,10 @@ mod dpkg_copyright;
 mod dpkg_files;
 mod dpkg_status;
 mod dpkg_status_d;
+pub(crate) mod go_binary;
 mod go_mod;
 mod gradle_lock;
+pub(crate) mod java_archive;
 mod node_bun_lock;
 mod node_package;
 mod node_package_lock;
@@ -36,6 +38,7 @@ mod rpm_ndb;
 mod rpm_sqlite;
 mod ruby_gemfile_lock;
 mod ruby_gemspec;
+pub(crate) mod rust_binary;
 
 /// Every cataloger, sorted by id. A test holds this list against the folder.
 pub const CATALOGERS: &[&dyn Cataloger] = &[
