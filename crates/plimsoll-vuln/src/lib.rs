@@ -5,6 +5,7 @@
 
 pub mod builder;
 pub mod constraints;
+pub mod cvss;
 pub mod database;
 mod digits;
 mod feed;
