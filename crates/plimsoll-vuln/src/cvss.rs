@@ -9,7 +9,7 @@ mod v2;
 mod v3;
 mod v4;
 
-use plimsoll_model::Cvss;
+use plimsoll_model::{Cvss, Severity};
 
 /// Longest vector that is read, in bytes; one of 4.0 with every metric has about 200.
 pub const VECTOR_BYTES_MAX: usize = 512;
@@ -66,6 +66,17 @@ pub fn score(vector: &str) -> Result<Cvss, CvssError> {
         score: f64::from(tenths.map_err(refuse)?) / 10.0,
         source: None,
     })
+}
+
+/// The word for a score: the qualitative rating of versions 3 and 4. Version 2 has none of its
+/// own; NVD's scale for it ends with high.
+pub fn severity(cvss: &Cvss) -> Severity {
+    let severity = Severity::from_cvss_score(cvss.score);
+    if cvss.version == "2.0" {
+        severity.min(Severity::High)
+    } else {
+        severity
+    }
 }
 
 #[cfg(test)]

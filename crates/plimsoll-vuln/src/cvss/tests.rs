@@ -71,6 +71,16 @@ fn the_version_is_the_vectors() {
 }
 
 #[test]
+fn version_2_ends_with_high() {
+    let word = |vector| score(vector).map(|cvss| severity(&cvss));
+    assert_eq!(word("AV:N/AC:L/Au:N/C:C/I:C/A:C"), Ok(Severity::High));
+    assert_eq!(
+        word("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"),
+        Ok(Severity::Critical)
+    );
+}
+
+#[test]
 fn what_is_no_vector_has_no_score() {
     let cases = [
         ("", "`` is no metric"),

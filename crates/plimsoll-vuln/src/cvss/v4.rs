@@ -73,10 +73,12 @@ pub(super) fn score(text: &str) -> Result<u8, String> {
         sum / f64::from(steps)
     };
     // Half goes up, errors of floating point apart.
-    const ROUNDING_ERROR: f64 = 1e-5;
     let tenths = (f64::from(own) - mean + ROUNDING_ERROR + 0.5).floor();
     Ok(tenths.clamp(0.0, 100.0) as u8)
 }
+
+/// More than floating point gets wrong here, less than any two scores differ by.
+const ROUNDING_ERROR: f64 = 1e-5;
 
 /// Severity levels of the metrics that count, 0 the worst; modified metrics in the place of
 /// those that they modify.

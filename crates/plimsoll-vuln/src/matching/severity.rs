@@ -80,12 +80,13 @@ fn stated(record: &RecordEntry) -> Option<Severity> {
 fn worst<'a>(vectors: impl Iterator<Item = &'a CvssEntry>) -> Option<Severity> {
     vectors
         .filter_map(score)
-        .map(|cvss| Severity::from_cvss_score(cvss.score))
+        .map(|cvss| crate::cvss::severity(&cvss))
         .max()
 }
 
 /// A vector with its score; `None` where it is no vector.
 fn score(entry: &CvssEntry) -> Option<Cvss> {
-    let _ = entry;
-    None
+    let mut cvss = crate::cvss::score(&entry.vector).ok()?;
+    cvss.source.clone_from(&entry.rated_by);
+    Some(cvss)
 }
