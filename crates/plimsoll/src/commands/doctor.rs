@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use plimsoll_image::Transport;
+
 use crate::commands::EXIT_ALLOWED;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::{database, outputs};
+use crate::{database, outputs, target};
 
 pub fn run(session: &Session) -> Result<u8, Failure> {
     let mut text = String::new();
@@ -79,16 +81,7 @@ fn writable(folder: &Path) -> std::io::Result<()> {
 
 /// Engines, and where their sockets are.
 fn engines() -> Vec<(&'static str, Vec<PathBuf>)> {
-    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
-    let below = |name: &str| runtime.as_ref().map(|folder| folder.join(name));
-    let list = |system: &str, user: Option<PathBuf>| {
-        user.into_iter().chain([PathBuf::from(system)]).collect()
-    };
-    vec![
-        ("docker", list("/var/run/docker.sock", below("docker.sock"))),
-        (
-            "podman",
-            list("/run/podman/podman.sock", below("podman/podman.sock")),
-        ),
-    ]
+    [Transport::Docker, Transport::Podman]
+        .map(|transport| (transport.prefix(), target::sockets(transport)))
+        .to_vec()
 }
