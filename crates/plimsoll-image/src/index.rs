@@ -253,6 +253,11 @@ fn is_normal(path: &str, kind: IndexKind) -> bool {
     path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
+/// Whether a path is normalised; the root's counts.
+pub(crate) fn is_path(path: &str) -> bool {
+    is_normal(path, IndexKind::Opaque)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

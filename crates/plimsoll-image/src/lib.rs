@@ -13,6 +13,8 @@ pub mod error;
 pub mod feed;
 pub mod file;
 pub mod folder;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod hash;
 pub mod http;
 pub mod image;

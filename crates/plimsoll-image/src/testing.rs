@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test should fail where this fails")]
 
+mod notes;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -11,7 +13,10 @@ use std::path::Path;
 
 use plimsoll_model::Digest;
 
+pub use self::notes::{Lines, Notes, tree};
 use crate::hash::sha256;
+use crate::tar::{TarContent, TarInput, TarReader};
+use crate::{Content, ReadError, Store};
 
 /// Writes a tar entry by entry.
 #[derive(Debug, Clone, Default)]
@@ -308,4 +313,15 @@ pub fn descriptor(media_type: &str, data: &[u8]) -> String {
         sha256(data),
         data.len()
     )
+}
+
+/// The content of the entry at hand in a tar; empty for what is no file.
+pub fn read_entry<R: TarInput>(reader: &mut TarReader<R>) -> Vec<u8> {
+    let store = Store::in_memory(1 << 30);
+    let (entry, sparse, body) = reader.parts();
+    match TarContent::new(&entry, sparse, body, &store).read_all(1 << 30) {
+        Ok(data) => data,
+        Err(ReadError::Absent) => Vec::new(),
+        Err(error) => panic!("{error}"),
+    }
 }

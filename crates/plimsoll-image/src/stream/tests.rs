@@ -1,54 +1,11 @@
-use std::sync::Mutex;
-
 use super::*;
-use crate::testing::{ImageBuilder, TarBuilder, gzip, xz, zstd};
-use crate::{ReadError, Visitor};
+use crate::testing::{ImageBuilder, Notes, TarBuilder, gzip, xz, zstd};
 
 struct Bytes(Vec<u8>);
 
 impl Blob for Bytes {
     fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         Ok(Box::new(io::Cursor::new(self.0.clone())))
-    }
-}
-
-/// Notes down files with content, by layer.
-#[derive(Default)]
-struct Notes {
-    layers: Mutex<Vec<(Digest, Vec<String>)>>,
-    known: Vec<Digest>,
-}
-
-struct Lines(Vec<String>);
-
-impl Visitor for Lines {
-    fn entry(&mut self, entry: &Entry<'_>, content: &mut dyn Content) {
-        let text = match content.read_all(100) {
-            Ok(data) => String::from_utf8(data).unwrap(),
-            Err(ReadError::Absent) => return,
-            Err(error) => error.to_string(),
-        };
-        self.0.push(format!("{} = {text}", entry.path));
-    }
-
-    fn wants_link(&mut self, _: &Entry<'_>) -> bool {
-        true
-    }
-}
-
-impl LayerSink for Notes {
-    type Visit = Lines;
-
-    fn begin(&self, layer: &LayerHead) -> Option<Lines> {
-        let known = layer
-            .diff_id
-            .as_ref()
-            .is_some_and(|id| self.known.contains(id));
-        (!known).then(|| Lines(Vec::new()))
-    }
-
-    fn end(&self, layer: LayerTail, visit: Lines) {
-        self.layers.lock().unwrap().push((layer.diff_id, visit.0));
     }
 }
 
@@ -98,17 +55,10 @@ fn layers_are_read_as_they_pass_by() {
             .collect();
         assert_eq!(got, ids);
         assert_eq!(read.foreign, []);
-        let mut layers = notes.layers.into_inner().unwrap();
-        layers.sort_by_key(|(id, _)| ids.iter().position(|known| known == id));
-        let lines: Vec<_> = layers.into_iter().map(|(_, lines)| lines).collect();
-        assert_eq!(
-            lines,
-            [
-                vec!["etc/a = data", "etc/b = data"],
-                vec!["{odd} = more"],
-                vec![]
-            ]
-        );
+        let layers = notes.of(&read.facts).into_iter();
+        let lines: Vec<_> = layers.map(|(_, lines)| lines).collect();
+        let first = vec!["File etc/a = data", "File etc/b -> etc/a = data"];
+        assert_eq!(lines, [first, vec!["File {odd} = more"], vec![]]);
     }
 }
 
@@ -116,13 +66,10 @@ fn layers_are_read_as_they_pass_by() {
 fn known_layers_are_passed_over_by_their_names() {
     let image = sample();
     let known = image.layers[0].diff_id.clone();
-    let notes = Notes {
-        known: vec![known.clone()],
-        ..Notes::default()
-    };
+    let notes = Notes::knowing(vec![known.clone()]);
     let read = read(image.oci_archive(), &notes).unwrap();
     assert_eq!(read.facts.layers[0].diff_id, known);
-    assert_eq!(notes.layers.into_inner().unwrap().len(), 2);
+    assert_eq!(notes.of(&read.facts).len(), 2);
 }
 
 #[test]
