@@ -11,6 +11,8 @@
 
 pub mod compare;
 pub mod diff;
+#[doc(hidden)]
+pub mod fuzz;
 mod identity;
 mod licenses;
 pub mod options;

@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "support/any.rs"]
+mod any;
 #[path = "support/sample.rs"]
 mod sample;
 
 use plimsoll_report::{OUTPUTS, WriteOptions};
+use proptest::prelude::*;
 
 /// One snapshot for each format, under its id.
 #[test]
@@ -89,8 +92,7 @@ fn control_characters_are_never_written_raw() {
             let harmless = character == '\n' || !character.is_control();
             assert!(harmless, "{} writes {character:?}", format.id());
         }
-        let json =
-            matches!(format.extension(), "json" | "sarif") || format.extension().ends_with(".json");
+        let json = format.mime().ends_with("json");
         assert!(
             json || !text.contains('\u{202e}'),
             "{} reorders text",
@@ -164,14 +166,40 @@ fn without_code(line: &str) -> String {
             }
             at = found + run;
         };
-        match end {
-            Some(end) => rest = &inner[end + fence.len()..],
-            None => {
-                out.push_str(fence);
-                rest = inner;
-            }
+        if let Some(end) = end {
+            rest = &inner[end + fence.len()..];
+        } else {
+            out.push_str(fence);
+            rest = inner;
         }
     }
     out.push_str(rest);
     out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Any report at all is written in every format, and what is written is of that format.
+    #[test]
+    fn any_report_is_written(report in any::report(), color in any::<bool>(), width in 0_usize..200) {
+        let options = WriteOptions { color, verbose: color, width: Some(width), ..sample::options() };
+        for format in OUTPUTS {
+            let text = sample::written(format.id(), &report, &options);
+            prop_assert!(text.ends_with('\n'), "{}", format.id());
+            if format.mime().ends_with("json") {
+                let parsed: Result<serde_json::Value, _> = serde_json::from_str(&text);
+                prop_assert!(parsed.is_ok(), "{}", format.id());
+            }
+            if format.id() == "junit" {
+                let mut xml = quick_xml::Reader::from_str(&text);
+                while !matches!(xml.read_event(), Ok(quick_xml::events::Event::Eof)) {
+                    prop_assert!(xml.error_position() == 0, "{text}");
+                }
+            }
+            if format.id() == "github" {
+                prop_assert!(text.lines().all(|line| line.starts_with("::")), "{text}");
+            }
+        }
+    }
 }

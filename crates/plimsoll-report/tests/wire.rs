@@ -70,13 +70,7 @@ fn reports_hold_to_the_schema_and_use_all_of_it() {
     let mut named = BTreeSet::new();
     collect_properties(&schema, &mut named);
     let unused: Vec<_> = named.difference(&keys).collect();
-    assert_eq!(
-        unused,
-        ["column", "id_like", "notes"]
-            .iter()
-            .filter(|k| !keys.contains(**k))
-            .collect::<Vec<_>>()
-    );
+    assert!(unused.is_empty(), "the sample holds none of {unused:?}");
 }
 
 fn collect_keys(value: &Value, keys: &mut BTreeSet<String>) {

@@ -52,7 +52,7 @@ impl Sink for Reader {
     fn value(&mut self, key: &str, value: Value) {
         match key {
             "metadata" => self.metadata(&value),
-            "components" if !value.is_null() => {
+            "components" if !value.is_null() && !value.is_array() => {
                 let reason = "`components` of the document is no list";
                 self.builder.unknown(Unknown::whole(reason));
             }
@@ -235,6 +235,9 @@ fn properties(value: &Value) -> Read {
     list(value, "properties")
         .iter()
         .rev()
-        .filter_map(|entry| Some((text(entry, "name")?, text(entry, "value")?)))
+        .filter_map(|entry| {
+            let value = entry.get("value").and_then(Value::as_str)?;
+            Some((text(entry, "name")?, value.to_owned()))
+        })
         .collect()
 }

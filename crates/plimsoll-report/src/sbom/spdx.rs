@@ -368,7 +368,7 @@ impl Sink for Reader {
                 .as_str()
                 .unwrap_or_default()
                 .clone_into(&mut self.document.name),
-            "packages" if !value.is_null() => {
+            "packages" if !value.is_null() && !value.is_array() => {
                 self.document
                     .unknown("`packages` of the document is no list".to_owned());
             }

@@ -14,7 +14,7 @@ pub trait Sink {
     fn want(&self, key: &str) -> Want;
     /// One entry of a list.
     fn entry(&mut self, key: &str, index: usize, value: Value);
-    /// A whole value; a wanted list that was no list also comes here.
+    /// A whole value; a wanted list that was empty or no list also comes here.
     fn value(&mut self, key: &str, value: Value);
 }
 
@@ -93,6 +93,9 @@ impl<'de> Visitor<'de> for Entries<'_> {
         while let Some(value) = list.next_element::<Value>()? {
             self.sink.entry(self.key, index, value);
             index += 1;
+        }
+        if index == 0 {
+            self.sink.value(self.key, Value::Array(Vec::new()));
         }
         Ok(())
     }

@@ -143,7 +143,7 @@ fn inventory() -> Inventory {
             platform: Platform::parse("linux/amd64"),
             os: Some(Distribution {
                 id: "debian".to_owned(),
-                id_like: vec![],
+                id_like: vec!["gnu".to_owned()],
                 version_id: Some("12".to_owned()),
                 codename: Some("bookworm".to_owned()),
                 pretty_name: Some("Debian GNU/Linux 12 (bookworm)".to_owned()),
