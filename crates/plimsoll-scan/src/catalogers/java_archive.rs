@@ -104,6 +104,6 @@ pub(crate) fn parse_properties(bytes: &[u8]) {
 }
 
 #[cfg(test)]
-mod sample;
+pub(super) mod sample;
 #[cfg(test)]
 mod tests;
