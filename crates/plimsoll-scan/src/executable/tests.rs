@@ -1,3 +1,5 @@
+//! Headers of every format, whole, cut and changed.
+
 use super::*;
 use sample::Sample;
 

@@ -1,3 +1,5 @@
+//! One project file that uses everything that is read, and damaged ones.
+
 use super::*;
 
 const POM: &str = r#"<?xml version="1.0" encoding="UTF-8"?>

@@ -1,3 +1,5 @@
+//! Build information in executables of every kind, whole, cut and lying.
+
 use std::fmt::Write;
 use std::sync::Arc;
 

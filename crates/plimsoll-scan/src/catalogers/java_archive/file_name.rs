@@ -13,6 +13,9 @@ pub struct FileName<'a> {
     pub version: &'a str,
 }
 
+/// Longest name that is taken apart, in bytes; no file system has longer ones.
+const NAME_BYTES_MAX: usize = 255;
+
 /// Parts after the version that name a variant of the same artifact.
 const CLASSIFIERS: &[&str] = &[
     "all",
@@ -41,7 +44,10 @@ impl<'a> FileName<'a> {
     pub fn parse(path: &'a str) -> Self {
         let file = path.rsplit('/').next().unwrap_or(path);
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        match version_start(stem) {
+        let start = Some(stem)
+            .filter(|stem| stem.len() <= NAME_BYTES_MAX)
+            .and_then(version_start);
+        match start {
             Some(at) => Self {
                 name: stem.get(..at - 1).unwrap_or_default(),
                 version: without_classifier(stem.get(at..).unwrap_or_default()),
@@ -205,5 +211,11 @@ mod tests {
         ] {
             assert_eq!(FileName::parse(path), FileName { name, version }, "{path}");
         }
+    }
+
+    #[test]
+    fn endless_names_are_not_taken_apart() {
+        let endless = "_1".repeat(1 << 20);
+        assert_eq!(FileName::parse(&endless).version, "");
     }
 }

@@ -1,3 +1,5 @@
+//! Archives made by the tests: nested, shaded, damaged and hostile ones.
+
 use std::fmt::Write;
 
 use super::sample::{Entry, zip, zip_of};
