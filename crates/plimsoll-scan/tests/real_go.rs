@@ -179,7 +179,11 @@ fn binaries_of_all_kinds_agree_with_go_version() {
     let plain: &[&str] = &["-buildvcs=false"];
     let kinds: [(&str, &str, &[&str]); 8] = [
         ("linux", "amd64", plain),
-        ("linux", "amd64", &["-buildvcs=false", "-trimpath", "-ldflags=-s -w"]),
+        (
+            "linux",
+            "amd64",
+            &["-buildvcs=false", "-trimpath", "-ldflags=-s -w"],
+        ),
         ("linux", "amd64", &["-buildvcs=false", "-buildmode=pie"]),
         ("linux", "386", plain),
         ("linux", "s390x", plain),
