@@ -5,6 +5,7 @@
 
 mod socket;
 
+use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use crate::oci::Selection;
 use crate::{Blob, ImageStream, OpenError};
 
 /// How long the engine may think before it answers: it may have to pack layers first.
-const ANSWER_WAIT_MAX: Duration = Duration::from_secs(120);
+const ANSWER_WAIT_MAX: Duration = Duration::from_mins(2);
 /// Largest answer about an image, in bytes.
 const INSPECT_BYTES_MAX: u64 = 4 << 20;
 
@@ -75,13 +76,13 @@ impl Engine {
             .agent
             .get(&url)
             .call()
-            .map_err(|error| self.failed(name, error.to_string()))?;
+            .map_err(|error| self.failed(name, &error.to_string()))?;
         match response.status().as_u16() {
             200 => {}
             404 => return Ok(None),
             status => {
                 let text = error_text(&mut response);
-                return Err(self.failed(name, format!("the engine refused ({status}){text}")));
+                return Err(self.failed(name, &format!("the engine refused ({status}){text}")));
             }
         }
         let mut bytes = Vec::new();
@@ -90,9 +91,10 @@ impl Engine {
             .as_reader()
             .take(INSPECT_BYTES_MAX)
             .read_to_end(&mut bytes)
-            .map_err(|error| self.failed(name, error.to_string()))?;
-        let inspected: Inspected = serde_json::from_slice(&bytes)
-            .map_err(|error| self.failed(name, format!("its answer is not understood: {error}")))?;
+            .map_err(|error| self.failed(name, &error.to_string()))?;
+        let inspected: Inspected = serde_json::from_slice(&bytes).map_err(|error| {
+            self.failed(name, &format!("its answer is not understood: {error}"))
+        })?;
         Ok(Some(inspected.id))
     }
 
@@ -116,7 +118,7 @@ impl Engine {
         Ok(ImageStream::new(name, source, selection))
     }
 
-    fn failed(&self, name: &str, reason: String) -> OpenError {
+    fn failed(&self, name: &str, reason: &str) -> OpenError {
         OpenError::Remote {
             name: name.to_owned(),
             reason: format!("{}: {reason}", self.socket.display()),
@@ -158,7 +160,7 @@ fn escape(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/:@".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out
