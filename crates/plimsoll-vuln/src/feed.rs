@@ -6,6 +6,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod bounds;
+pub(crate) mod changelog;
 pub(crate) mod collect;
 pub(crate) mod csv;
 pub(crate) mod dates;

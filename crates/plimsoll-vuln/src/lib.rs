@@ -9,6 +9,8 @@ pub mod cvss;
 pub mod database;
 mod digits;
 mod feed;
+#[doc(hidden)]
+pub mod fuzz_sources;
 mod loose;
 pub mod matching;
 pub mod pairs;

@@ -5,6 +5,7 @@ mod alpine;
 mod bitnami;
 mod cve;
 mod debian;
+mod debian_changelog;
 mod debian_dsa;
 mod debian_support;
 mod epss;
@@ -29,6 +30,7 @@ pub const SOURCES: &[&dyn AdvisorySource] = &[
     &bitnami::Bitnami,
     &cve::Cve,
     &debian::Debian,
+    &debian_changelog::DebianChangelog,
     &debian_dsa::DebianDsa,
     &debian_support::DebianSupport,
     &epss::Epss,

@@ -3,6 +3,13 @@
 //! The snapshots lie beside the checkout (`$PLIMSOLL_DATA`); elsewhere these tests say that they
 //! were skipped. What they show is also tested with small records beside each source.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test may fail loudly, and says when it was skipped"
+)]
+
 use std::collections::BTreeMap;
 
 use plimsoll_vuln::sources::{Files, source};

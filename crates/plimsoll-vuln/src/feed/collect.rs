@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Affected, Item, Record};
+use crate::{Item, Record};
 
 /// Records by id.
 #[derive(Debug, Default)]
@@ -16,11 +16,6 @@ impl Collected {
         self.records
             .entry(id.to_owned())
             .or_insert_with(|| Record::new(id))
-    }
-
-    /// Adds a statement to the record with this id.
-    pub(crate) fn affected(&mut self, id: &str, affected: Affected) {
-        self.record(id).affected.push(affected);
     }
 
     /// The records, sorted by id.

@@ -7,12 +7,13 @@ use regex::Regex;
 /// A CVE id (or its old form, `CAN-…`) with the misspellings that changelogs and feeds have:
 /// `CVE_2019-2426`, `CVE 2019-2426`, `cve-2019-2426`.
 static CVE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:CVE|CAN)[-_ –]{0,2}((?:19|20)[0-9]{2})[-_–]([0-9]{4,9})").ok()
+    Regex::new(r"(?i)(?:^|[^A-Za-z])(?:CVE|CAN)[-_ –]{0,2}((?:19|20)[0-9]{2})[-_–]([0-9]{4,9})")
+        .ok()
 });
 
-/// `/1235`, `, 1236`: further numbers behind an id that leave out its beginning.
+/// `/1235`: further numbers behind an id that leave out its beginning.
 static CVE_MORE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^(?:/|, ?|/-|, ?-)([0-9]{4,7})(?:[^0-9.A-Za-z:~+-]|$)").ok());
+    LazyLock::new(|| Regex::new(r"^(?:/|/-)([0-9]{4,7})(?:[^0-9.A-Za-z:~+-]|$)").ok());
 
 /// `, 2018-1001`: further ids that leave out `CVE-`.
 static CVE_YEAR_MORE: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -175,10 +175,14 @@ fn collect(
 ) -> Result<(), String> {
     let mut ranges = Vec::new();
     for span in found.ranges.as_deref().unwrap_or_default() {
-        ranges.extend(span_ranges(&span.at_or_above, &span.below, &span.excludes)?);
+        ranges.extend(span_ranges(span)?);
     }
     if found.ranges.is_none() {
-        ranges = span_ranges(&found.at_or_above, &found.below, &found.excludes)?;
+        ranges = span_ranges(&Span {
+            at_or_above: found.at_or_above.clone(),
+            below: found.below.clone(),
+            excludes: found.excludes.clone(),
+        })?;
     }
     let unnamed = Identifiers::default();
     let identifiers = found.identifiers.as_ref().unwrap_or(&unnamed);
@@ -218,22 +222,18 @@ fn collect(
     Ok(())
 }
 
-fn span_ranges(
-    from: &Option<String>,
-    below: &Option<String>,
-    excludes: &Option<Vec<String>>,
-) -> Result<Vec<Range>, String> {
-    let proper = |version: &Option<String>| match version {
+fn span_ranges(span: &Span) -> Result<Vec<Range>, String> {
+    let proper = |version: Option<&String>| match version {
         Some(version) if !is_name(version) => Err("a range without a proper version".to_owned()),
-        version => Ok(version.clone()),
+        version => Ok(version.cloned()),
     };
     let mut ranges = vec![Range {
-        introduced: proper(from)?.filter(|version| version != "0"),
-        fixed: Some(proper(below)?.ok_or("a range without an end")?),
+        introduced: proper(span.at_or_above.as_ref())?.filter(|version| version != "0"),
+        fixed: Some(proper(span.below.as_ref())?.ok_or("a range without an end")?),
         ..Range::default()
     }];
     let scheme = scheme("npm").ok_or("its version scheme is missing")?;
-    for version in excludes.iter().flatten() {
+    for version in span.excludes.iter().flatten() {
         let alone = [Range {
             introduced: Some(version.clone()),
             last_affected: Some(version.clone()),

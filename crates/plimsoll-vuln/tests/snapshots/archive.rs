@@ -75,7 +75,7 @@ fn untar(mut rest: &[u8]) -> Vec<InputFile> {
                     String::from_utf8_lossy(content)
                         .trim_end_matches('\0')
                         .into(),
-                )
+                );
             }
             b'0' | 0 => {
                 let prefix = text(345, 500);
