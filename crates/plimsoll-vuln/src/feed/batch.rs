@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use crate::feed::skipped;
 use crate::{Input, InputFile, Item, Scope, Sink, SourceError};
 
 /// Files held in memory at once.
@@ -26,9 +27,14 @@ pub(crate) enum Coverage {
 /// The purl type for what belongs to no ecosystem; nobody speaks for all of that.
 const UNBOUNDED: &str = "generic";
 
+/// Files of a feed that may fail; more of them is a feed that cannot be read.
+const FAILED_FILES_MAX: u64 = 1000;
+
 /// What went through to the sink.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
+    /// Files that could not be opened or unpacked.
+    failed_files: u64,
     /// Advisories, enrichments and statements of support.
     records: u64,
     /// Number of statements about each scope.
@@ -50,6 +56,25 @@ impl Seen {
             Item::Snapshot(_) | Item::Skipped { .. } => {}
         }
         out.item(item);
+    }
+
+    /// The next file; one that cannot be opened or unpacked is told and passed over.
+    pub(crate) fn next_file(
+        &mut self,
+        input: &mut dyn Input,
+        out: &mut dyn Sink,
+    ) -> Result<Option<InputFile>, SourceError> {
+        loop {
+            match input.next() {
+                None => return Ok(None),
+                Some(Ok(file)) => return Ok(Some(file)),
+                Some(Err(error)) if self.failed_files >= FAILED_FILES_MAX => return Err(error),
+                Some(Err(error)) => {
+                    self.failed_files += 1;
+                    self.pass(skipped(error.path, error.reason), out);
+                }
+            }
+        }
     }
 
     fn count(&mut self, scope: &Scope) {
@@ -94,7 +119,7 @@ pub(crate) fn each_file(
     let mut batch = Vec::new();
     let mut batch_bytes = 0;
     loop {
-        let file = input.next().transpose()?;
+        let file = seen.next_file(input, out)?;
         let at_end = file.is_none();
         if let Some(file) = file {
             batch_bytes += file.bytes.len();
@@ -111,5 +136,45 @@ pub(crate) fn each_file(
         if at_end {
             return Ok(seen);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file that can be read after so many that cannot.
+    struct Broken(u64);
+
+    impl Input for Broken {
+        fn next(&mut self) -> Option<Result<InputFile, SourceError>> {
+            self.0 = self.0.checked_sub(1)?;
+            Some(if self.0 == 0 {
+                Ok(InputFile {
+                    path: "good".to_owned(),
+                    bytes: Vec::new(),
+                })
+            } else {
+                Err(SourceError {
+                    path: "bad".to_owned(),
+                    reason: "cut short".to_owned(),
+                })
+            })
+        }
+    }
+
+    fn read(failures: u64) -> (Result<(), SourceError>, usize) {
+        let mut items: Vec<Item> = Vec::new();
+        let record = |_: &InputFile| vec![Item::Advisory(Box::new(crate::Record::new("x")))];
+        let outcome = each_file(&mut Broken(failures + 1), &mut items, record)
+            .and_then(|seen| seen.finish(Coverage::Seen, &mut items));
+        (outcome, items.len())
+    }
+
+    #[test]
+    fn a_broken_file_does_not_hide_the_others() {
+        assert_eq!(read(1), (Ok(()), 2));
+        assert_eq!(read(3), (Ok(()), 4));
+        assert!(read(FAILED_FILES_MAX + 1).0.is_err());
     }
 }

@@ -65,8 +65,8 @@ impl AdvisorySource for Debian {
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
         let mut tracker = Tracker::default();
-        while let Some(file) = input.next() {
-            let file = file?;
+        let mut seen = Seen::default();
+        while let Some(file) = seen.next_file(input, out)? {
             tracker.path = file.path;
             let mut json = serde_json::Deserializer::from_slice(&file.bytes);
             if let Err(error) = json.deserialize_map(Packages(&mut tracker)) {
@@ -74,7 +74,6 @@ impl AdvisorySource for Debian {
                 tracker.skipped.push(item);
             }
         }
-        let mut seen = Seen::default();
         for item in std::mem::take(&mut tracker.skipped) {
             seen.pass(item, out);
         }

@@ -69,8 +69,7 @@ impl AdvisorySource for DebianChangelog {
         let mut seen = Seen::default();
         let mut machine: Option<Scope> = None;
         let mut known: BTreeMap<Place, Known> = BTreeMap::new();
-        while let Some(file) = input.next() {
-            let file = file?;
+        while let Some(file) = seen.next_file(input, out)? {
             if is_os_release(&file.path) {
                 machine = machine.or_else(|| release_of_machine(&file));
                 continue;

@@ -30,11 +30,11 @@ impl AdvisorySource for DebianSupport {
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
         let mut files = Vec::new();
-        while let Some(file) = input.next() {
-            files.push(file?);
+        let mut seen = Seen::default();
+        while let Some(file) = seen.next_file(input, out)? {
+            files.push(file);
         }
         let newest = files.iter().filter_map(|file| release_of(&file.path)).max();
-        let mut seen = Seen::default();
         // A list without a release may repeat the one with it.
         let mut supports: BTreeMap<(String, String), Support> = BTreeMap::new();
         for file in &files {

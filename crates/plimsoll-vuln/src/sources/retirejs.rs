@@ -85,8 +85,8 @@ impl AdvisorySource for Retirejs {
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
         let mut chosen: Option<InputFile> = None;
-        while let Some(file) = input.next() {
-            let file = file?;
+        let mut seen = Seen::default();
+        while let Some(file) = seen.next_file(input, out)? {
             let better = chosen.as_ref().is_none_or(|chosen| {
                 (file.path.len(), &file.path) < (chosen.path.len(), &chosen.path)
             });
@@ -94,7 +94,6 @@ impl AdvisorySource for Retirejs {
                 chosen = Some(file);
             }
         }
-        let mut seen = Seen::default();
         for item in chosen.iter().flat_map(read_file) {
             seen.pass(item, out);
         }
