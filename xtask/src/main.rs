@@ -1,5 +1,7 @@
 //! House rules and generated pages. Not shipped.
 
+#![allow(clippy::print_stderr, reason = "a tool for the terminal")]
+
 mod generate;
 mod tidy;
 mod workspace;

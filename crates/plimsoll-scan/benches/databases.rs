@@ -1,4 +1,5 @@
 //! How long the package databases of the operating system take.
+#![allow(clippy::format_collect, reason = "benches")]
 
 use std::sync::Arc;
 

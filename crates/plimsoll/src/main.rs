@@ -55,7 +55,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: cli::Cli) -> Result<u8, Failure> {
-    let session = Session::new(arguments.global)?;
+    let session = Session::new(&arguments.global)?;
     let result = commands::run(&session, arguments.command);
     match result {
         // Whoever read our output has seen enough.

@@ -24,8 +24,8 @@ pub struct Session {
 
 impl Session {
     /// Resolves the configuration and sets up threads.
-    pub fn new(global: Global) -> Result<Self, Failure> {
-        let configuration = Configuration::load(&global)?;
+    pub fn new(global: &Global) -> Result<Self, Failure> {
+        let configuration = Configuration::load(global)?;
         // Fails only when a pool exists already, which then serves as well.
         let _ = rayon::ThreadPoolBuilder::new()
             .num_threads(configuration.jobs)

@@ -9,7 +9,6 @@ use plimsoll_model::text::clean;
 use crate::failure::Failure;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
-const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
 /// Prints `error: …` and `hint: …`.
@@ -19,12 +18,6 @@ pub fn failure(failure: &Failure) {
     if let Some(hint) = failure.hint_text() {
         let _ = writeln!(text, "{HINT}hint{HINT:#}: {}", lines(hint));
     }
-    let _ = anstream::stderr().write_all(text.as_bytes());
-}
-
-/// Prints `warning: …`.
-pub fn warning(message: &str) {
-    let text = format!("{WARNING}warning{WARNING:#}: {}\n", lines(message));
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 

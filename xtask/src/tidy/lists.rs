@@ -12,8 +12,6 @@ use crate::workspace;
 struct List {
     folder: &'static str,
     ids: Vec<&'static str>,
-    /// Files in the folder that are no plugin but shared by plugins.
-    shared: &'static [&'static str],
 }
 
 fn lists() -> Vec<List> {
@@ -24,7 +22,6 @@ fn lists() -> Vec<List> {
                 .iter()
                 .map(|c| c.id())
                 .collect(),
-            shared: &[],
         },
         List {
             folder: "crates/plimsoll-vuln/src/sources",
@@ -32,7 +29,6 @@ fn lists() -> Vec<List> {
                 .iter()
                 .map(|source| source.id())
                 .collect(),
-            shared: &[],
         },
         List {
             folder: "crates/plimsoll-vuln/src/schemes",
@@ -40,7 +36,6 @@ fn lists() -> Vec<List> {
                 .iter()
                 .map(|scheme| scheme.id())
                 .collect(),
-            shared: &[],
         },
         List {
             folder: "crates/plimsoll-report/src/outputs",
@@ -48,7 +43,6 @@ fn lists() -> Vec<List> {
                 .iter()
                 .map(|output| output.id())
                 .collect(),
-            shared: &[],
         },
     ]
 }
@@ -63,7 +57,7 @@ pub fn check(problems: &mut Problems) -> Result<()> {
             .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
             .filter_map(|path| path.file_stem())
             .map(|stem| stem.to_string_lossy().into_owned())
-            .filter(|stem| !list.shared.contains(&stem.as_str()))
+            .filter(|stem| stem != "tests")
             .collect();
         let in_list: BTreeSet<String> = list.ids.iter().map(|id| id.replace('-', "_")).collect();
         for missing in in_folder.difference(&in_list) {

@@ -51,19 +51,18 @@ pub fn run(session: &Session) -> Result<u8, Failure> {
         ),
     }
     for (name, sockets) in engines() {
-        match sockets.iter().find(|socket| socket.exists()) {
-            Some(socket) => say(true, name, &socket.display().to_string()),
-            None => {
-                let looked: Vec<String> = sockets
-                    .iter()
-                    .map(|socket| socket.display().to_string())
-                    .collect();
-                say(
-                    false,
-                    name,
-                    &format!("no socket at {}", looked.join(" or ")),
-                );
-            }
+        if let Some(socket) = sockets.iter().find(|socket| socket.exists()) {
+            say(true, name, &socket.display().to_string());
+        } else {
+            let looked: Vec<String> = sockets
+                .iter()
+                .map(|socket| socket.display().to_string())
+                .collect();
+            say(
+                false,
+                name,
+                &format!("no socket at {}", looked.join(" or ")),
+            );
         }
     }
     let _ = writeln!(text, "ok      threads: {}", session.configuration.jobs);

@@ -1,5 +1,6 @@
 //! `policy check` and `policy export`: the load line itself.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use plimsoll_model::Outcome;
@@ -60,20 +61,21 @@ fn check_one(session: &Session, path: &Path) -> Result<(Outcome, String), Failur
     );
     match before {
         Some(before) if before != verdict.outcome => {
-            text.push_str(&format!(" (was {})\n", before.as_str()));
+            let _ = writeln!(text, " (was {})", before.as_str());
         }
         _ => text.push('\n'),
     }
     for reason in &verdict.reasons {
-        text.push_str(&format!(
-            "  {} ({}): {}\n",
+        let _ = writeln!(
+            text,
+            "  {} ({}): {}",
             reason.rule,
             reason.mode.as_str(),
             clean(&reason.message)
-        ));
+        );
     }
     for note in &verdict.notes {
-        text.push_str(&format!("  note: {}\n", clean(note)));
+        let _ = writeln!(text, "  note: {}", clean(note));
     }
     Ok((verdict.outcome, text))
 }
