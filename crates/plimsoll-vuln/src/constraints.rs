@@ -128,10 +128,17 @@ fn read(
     text: &str,
     parse: Parse,
 ) -> Result<Vec<Range>, ConstraintError> {
-    match scheme(scheme_id) {
-        Some(scheme) => parse_with(dialect, scheme, text, parse),
-        None => Err(error(dialect, text, "its version scheme is missing".into())),
+    let Some(scheme) = scheme(scheme_id) else {
+        return Err(error(dialect, text, "its version scheme is missing".into()));
+    };
+    let mut ranges = parse_with(dialect, scheme, text, parse)?;
+    // As a lower end, `0` is OSV's word for every version, pre-releases of 0 included.
+    for range in &mut ranges {
+        if range.introduced.as_deref() == Some("0") {
+            range.introduced = Some("0.0".to_owned());
+        }
     }
+    Ok(ranges)
 }
 
 fn parse_with(

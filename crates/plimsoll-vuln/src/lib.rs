@@ -10,6 +10,8 @@ pub mod database;
 mod digits;
 mod feed;
 #[doc(hidden)]
+pub mod fuzz;
+#[doc(hidden)]
 pub mod fuzz_sources;
 mod loose;
 pub mod matching;
@@ -19,6 +21,7 @@ pub mod schemes;
 pub mod signature;
 pub mod sources;
 pub mod update;
+pub mod vex;
 
 pub use builder::{BuildError, BuildOptions, Builder};
 pub use database::{Database, DatabaseError, Meta, SourceMeta, SourcedRecord, Vulnerability};

@@ -18,17 +18,16 @@ fn term(text: &str) -> Result<Set, Reason> {
     let (operator, version) = operators
         .iter()
         .find_map(|operator| Some((*operator, text.strip_prefix(operator)?)))
-        .unwrap_or(("^", text));
+        .unwrap_or(("", text));
     let partial = Partial::parse(version.trim(), false)?;
     let whole = partial.patch.is_some();
-    let is_wild = version.contains(['*', 'x', 'X']) && partial.pre.is_none();
     let bounded = |high: Option<String>| match high {
         Some(high) => Set::between(partial.lowest(), high),
         None => Set::everything(),
     };
     Ok(match operator {
-        "^" if is_wild && !whole => bounded(partial.ceiling()?),
-        "^" => bounded(partial.caret_ceiling()?),
+        "" if !whole && text.contains(['*', 'x', 'X']) => bounded(partial.ceiling()?),
+        "" | "^" => bounded(partial.caret_ceiling()?),
         "~" => bounded(partial.tilde_ceiling()?),
         "=" if whole => Set::by(Operator::Equal, &partial.lowest()),
         "=" => bounded(partial.ceiling()?),
