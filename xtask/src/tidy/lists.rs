@@ -32,9 +32,16 @@ fn lists() -> Vec<List> {
         },
         List {
             folder: "crates/plimsoll-vuln/src/schemes",
+            // `pub` is a word of the language.
             ids: plimsoll_vuln::SCHEMES
                 .iter()
-                .map(|scheme| scheme.id())
+                .map(|scheme| {
+                    if scheme.id() == "pub" {
+                        "pub-dev"
+                    } else {
+                        scheme.id()
+                    }
+                })
                 .collect(),
         },
         List {
