@@ -2,14 +2,19 @@
 //!
 //! What a path is told by its content. Order is fixed: folders are walked by name, archives as
 //! stored. Links in folders and archives are not followed, and `.git` is not entered.
+//!
+//! Files inside of a folder or archive that are packed by themselves (`changelog.Debian.gz`) are
+//! unpacked and lose that suffix. Debian packages in a folder, if they are wanted, are read as
+//! archives of the files in them.
 
+mod deb;
 mod folder;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Take};
 use std::path::Path;
 
-use self::folder::FolderWalk;
+use self::folder::{FolderWalk, Step};
 use crate::decompress::input::{Input, Keep};
 use crate::decompress::{DecodeLimits, Decoder};
 use crate::file::open_file;
@@ -56,18 +61,23 @@ pub struct Feed {
     path: String,
     limits: FeedLimits,
     source: Source,
+    /// A package that the walk has come to, and what its files are called before their path.
+    package: Option<(String, Box<Tar>)>,
     files: u64,
     bytes: u64,
     ended: bool,
 }
 
+/// A tar archive, packed or not.
+type Tar = TarReader<Input<Decoder<Take<File>>>>;
+
 enum Source {
     Folder(FolderWalk),
-    Tar(Box<TarReader<Input<Decoder<File>>>>),
+    Tar(Box<Tar>),
     Zip(ZipEntries),
     Single {
         name: String,
-        input: Box<Input<Decoder<File>>>,
+        input: Box<Input<Decoder<Take<File>>>>,
     },
 }
 
@@ -86,6 +96,7 @@ impl Feed {
             path: shown,
             limits,
             source,
+            package: None,
             files: 0,
             bytes: 0,
             ended: false,
@@ -141,42 +152,38 @@ impl Feed {
         let max = self.limits.file_bytes_max;
         let feed = &self.path;
         let inside = |path: &str| format!("{feed}!/{path}");
-        match &mut self.source {
-            Source::Folder(walk) => Ok(walk.step(wants, max)?),
-            Source::Tar(reader) => {
-                match reader.advance() {
-                    Ok(Next::End) => return Ok(None),
-                    Ok(Next::Entry) => {}
-                    Ok(Next::Refused { path, reason }) => {
-                        let error = OpenError::document(inside(&path), "entry", reason);
-                        return Err(Failure {
-                            error,
-                            fatal: false,
-                        });
-                    }
-                    Err(error) => {
-                        let error = OpenError::document(feed, "tar", error.to_string());
-                        return Err(Failure { error, fatal: true });
-                    }
-                }
-                let (entry, sparse, body) = reader.parts();
-                if entry.kind != EntryKind::File || !wants(entry.path) {
-                    return Ok(Some(None));
-                }
-                let path = entry.path.to_owned();
-                let store = Store::in_memory(max);
-                let bytes = TarContent::new(&entry, sparse, body, &store).read_all(max);
-                match bytes {
-                    Ok(bytes) => Ok(Some(Some(FeedFile { path, bytes }))),
-                    Err(error) => {
-                        let error = OpenError::read(inside(&path), "file", error);
-                        Err(Failure {
-                            error,
-                            fatal: false,
-                        })
-                    }
-                }
+        if let Some((before, tar)) = &mut self.package {
+            let step = step_tar(tar, feed, before, wants, max);
+            if matches!(step, Ok(None) | Err(Failure { fatal: true, .. })) {
+                self.package = None;
             }
+            // A package that ends, or breaks off, does not end the folder.
+            return match step {
+                Ok(None) => Ok(Some(None)),
+                Err(Failure { error, .. }) => Err(Failure {
+                    error,
+                    fatal: false,
+                }),
+                step => step,
+            };
+        }
+        match &mut self.source {
+            Source::Folder(walk) => match walk.step(wants, max)? {
+                Step::End => Ok(None),
+                Step::Nothing => Ok(Some(None)),
+                Step::File(file) => Ok(Some(Some(file))),
+                Step::Package { path, place } => {
+                    let open = File::open(&place).and_then(deb::data);
+                    let tar = open.and_then(|data| unpacked(data, self.limits));
+                    let tar = tar.map_err(|error| Failure {
+                        error: OpenError::document(inside(&path), "package", error.to_string()),
+                        fatal: false,
+                    })?;
+                    self.package = Some((format!("{path}/"), Box::new(TarReader::new(tar))));
+                    Ok(Some(None))
+                }
+            },
+            Source::Tar(reader) => step_tar(reader, feed, "", wants, max),
             Source::Zip(entries) => {
                 let entry = match entries.next() {
                     None => return Ok(None),
@@ -187,14 +194,11 @@ impl Feed {
                         return Err(Failure { error, fatal });
                     }
                 };
-                if entry.is_dir || !wants(&entry.name) {
+                if entry.is_dir || !wants(plain_name(&entry.name)) {
                     return Ok(Some(None));
                 }
                 match entries.archive.read_entry(&entry, max) {
-                    Ok(bytes) => Ok(Some(Some(FeedFile {
-                        path: entry.name,
-                        bytes,
-                    }))),
+                    Ok(bytes) => Ok(Some(Some(plain_file(entry.name, bytes, max)?))),
                     Err(error) => {
                         let path = inside(&entry.name);
                         let error = OpenError::document(path, "file", error.to_string());
@@ -233,14 +237,92 @@ struct Failure {
     fatal: bool,
 }
 
-/// Tells a zip by its directory, a tar (packed or not) by its first block; anything else is one
-/// file.
+/// One step through a tar archive; as [`Feed::step`].
+#[expect(clippy::option_option, reason = "the end and nothing differ")]
+fn step_tar(
+    reader: &mut Tar,
+    feed: &str,
+    before: &str,
+    wants: &dyn Fn(&str) -> bool,
+    bytes_max: u64,
+) -> Result<Option<Option<FeedFile>>, Failure> {
+    let inside = |path: &str| format!("{feed}!/{before}{path}");
+    match reader.advance() {
+        Ok(Next::End) => return Ok(None),
+        Ok(Next::Entry) => {}
+        Ok(Next::Refused { path, reason }) => {
+            let error = OpenError::document(inside(&path), "entry", reason);
+            return Err(Failure {
+                error,
+                fatal: false,
+            });
+        }
+        Err(error) => {
+            let error = OpenError::document(inside(""), "tar", error.to_string());
+            return Err(Failure { error, fatal: true });
+        }
+    }
+    let (entry, sparse, body) = reader.parts();
+    let path = format!("{before}{}", entry.path);
+    if entry.kind != EntryKind::File || !wants(plain_name(&path)) {
+        return Ok(Some(None));
+    }
+    let store = Store::in_memory(bytes_max);
+    let bytes = TarContent::new(&entry, sparse, body, &store).read_all(bytes_max);
+    match bytes {
+        Ok(bytes) => Ok(Some(Some(plain_file(path, bytes, bytes_max)?))),
+        Err(error) => {
+            let error = OpenError::read(format!("{feed}!/{path}"), "file", error);
+            Err(Failure {
+                error,
+                fatal: false,
+            })
+        }
+    }
+}
+
+/// A name without the suffix of its packing.
+fn plain_name(name: &str) -> &str {
+    PACKED_SUFFIXES
+        .iter()
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .unwrap_or(name)
+}
+
+/// A file of a folder or archive, unpacked where its name says that it is packed.
+fn plain_file(path: String, bytes: Vec<u8>, bytes_max: u64) -> Result<FeedFile, Failure> {
+    let plain = plain_name(&path);
+    if plain.len() == path.len() {
+        return Ok(FeedFile { path, bytes });
+    }
+    let unpacked = Decoder::new(bytes.as_slice(), DecodeLimits::of(bytes_max))
+        .and_then(|mut decoder| read_capped(&mut decoder, bytes_max));
+    match unpacked {
+        Ok(bytes) => Ok(FeedFile {
+            path: plain.to_owned(),
+            bytes,
+        }),
+        Err(error) => Err(Failure {
+            error: OpenError::document(path, "file", error.to_string()),
+            fatal: false,
+        }),
+    }
+}
+
+/// Unpacks the rest of a file, whatever its packing.
+fn unpacked(file: Take<File>, limits: FeedLimits) -> io::Result<Input<Decoder<Take<File>>>> {
+    let decoder = Decoder::new(file, DecodeLimits::of(limits.total_bytes_max))?;
+    Ok(Input::new(decoder, Keep))
+}
+
+/// Tells a zip by its directory, a Debian package by its first bytes, a tar (packed or not) by its
+/// first block; anything else is one file.
 fn open_source(path: &Path, shown: &str, limits: FeedLimits) -> Result<Source, OpenError> {
     let named = |error| OpenError::io(shown, error);
     let mut start = Vec::new();
     let mut file = File::open(path).map_err(named)?;
     file.by_ref()
-        .take(4)
+        .take(deb::MAGIC.len() as u64)
         .read_to_end(&mut start)
         .map_err(named)?;
     if start.starts_with(b"PK") {
@@ -255,19 +337,20 @@ fn open_source(path: &Path, shown: &str, limits: FeedLimits) -> Result<Source, O
         return Ok(Source::Zip(archive.into_entries()));
     }
     let file = File::open(path).map_err(named)?;
-    let decoder = Decoder::new(file, DecodeLimits::of(limits.total_bytes_max)).map_err(named)?;
-    let mut input = Input::new(decoder, Keep);
+    if start == deb::MAGIC {
+        let data = deb::data(file).map_err(named)?;
+        let tar = unpacked(data, limits).map_err(named)?;
+        return Ok(Source::Tar(Box::new(TarReader::new(tar))));
+    }
+    let mut input = unpacked(file.take(u64::MAX), limits).map_err(named)?;
     let first = input.peek(BLOCK_BYTES).map_err(named)?;
     let is_tar = first.first_chunk().is_some_and(Header::is_header);
     if is_tar {
         return Ok(Source::Tar(Box::new(TarReader::new(input))));
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let plain = PACKED_SUFFIXES
-        .iter()
-        .find_map(|suffix| name.strip_suffix(suffix));
     Ok(Source::Single {
-        name: plain.unwrap_or(&name).to_owned(),
+        name: plain_name(&name).to_owned(),
         input: Box::new(input),
     })
 }

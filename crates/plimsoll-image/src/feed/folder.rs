@@ -4,13 +4,27 @@ use std::fs::{self, DirEntry};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Failure, FeedFile};
+use super::{Failure, FeedFile, plain_file, plain_name};
 use crate::OpenError;
 use crate::file::read_file_capped;
 use crate::path::spell;
 
 /// Folders inside of each other.
 const DEPTH_MAX: usize = 64;
+
+/// What the walk comes to.
+pub(super) enum Step {
+    End,
+    /// What is not wanted, or a folder.
+    Nothing,
+    File(FeedFile),
+    /// A Debian package, to be read as an archive.
+    Package {
+        /// Inside of the feed.
+        path: String,
+        place: PathBuf,
+    },
+}
 
 /// A walk that is somewhere in the folder.
 pub(super) struct FolderWalk {
@@ -29,24 +43,19 @@ impl FolderWalk {
         }
     }
 
-    /// As [`Feed::step`](super::Feed).
-    #[expect(clippy::option_option, reason = "the end and nothing differ")]
-    pub fn step(
-        &mut self,
-        wants: &dyn Fn(&str) -> bool,
-        bytes_max: u64,
-    ) -> Result<Option<Option<FeedFile>>, Failure> {
+    /// The next entry.
+    pub fn step(&mut self, wants: &dyn Fn(&str) -> bool, bytes_max: u64) -> Result<Step, Failure> {
         if !self.begun {
             self.begun = true;
             let root = self.root.clone();
             self.enter(&root)?;
         }
         let Some(level) = self.levels.last_mut() else {
-            return Ok(None);
+            return Ok(Step::End);
         };
         let Some(entry) = level.pop() else {
             self.levels.pop();
-            return Ok(Some(None));
+            return Ok(Step::Nothing);
         };
         let path = entry.path();
         let kind = entry.file_type().map_err(|error| failure(&path, error))?;
@@ -54,18 +63,21 @@ impl FolderWalk {
             if entry.file_name() != ".git" {
                 self.enter(&path)?;
             }
-            return Ok(Some(None));
+            return Ok(Step::Nothing);
         }
         let inside = path.strip_prefix(&self.root).unwrap_or(&path);
         let inside = spell(inside.as_os_str().as_bytes());
-        if !kind.is_file() || !wants(&inside) {
-            return Ok(Some(None));
+        if !kind.is_file() || !wants(plain_name(&inside)) {
+            return Ok(Step::Nothing);
+        }
+        if is_package(&inside) {
+            return Ok(Step::Package {
+                path: inside,
+                place: path,
+            });
         }
         match read_file_capped(&path, bytes_max) {
-            Ok(bytes) => Ok(Some(Some(FeedFile {
-                path: inside,
-                bytes,
-            }))),
+            Ok(bytes) => Ok(Step::File(plain_file(inside, bytes, bytes_max)?)),
             Err(error) => Err(failure(&path, error)),
         }
     }
@@ -87,6 +99,10 @@ impl FolderWalk {
         self.levels.push(entries);
         Ok(())
     }
+}
+
+fn is_package(path: &str) -> bool {
+    [".deb", ".udeb"].iter().any(|end| path.ends_with(end))
 }
 
 fn failure(path: &Path, error: std::io::Error) -> Failure {

@@ -115,3 +115,56 @@ fn damaged_archives_are_errors() {
     fs::write(&path, [0x1f, 0x8b, 8, 0, 0]).unwrap();
     assert!(Feed::open(&path, FeedLimits::default()).is_err());
 }
+
+/// A Debian package with these files, as dpkg-deb lays it out.
+fn deb(data: &[u8]) -> Vec<u8> {
+    let mut package = b"!<arch>\n".to_vec();
+    for (name, content) in [
+        ("debian-binary", b"2.0\n".as_slice()),
+        ("control.tar", b"odd"),
+        ("data.tar.xz", data),
+    ] {
+        let header = format!(
+            "{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n",
+            0,
+            0,
+            0,
+            100_644,
+            content.len()
+        );
+        package.extend(header.as_bytes());
+        package.extend(content);
+        if content.len() % 2 == 1 {
+            package.push(b'\n');
+        }
+    }
+    package
+}
+
+#[test]
+fn packages_in_a_folder_are_archives() {
+    let folder = tempfile::tempdir().unwrap();
+    let tar = TarBuilder::new()
+        .folder("./usr")
+        .file("./usr/share/doc/a/changelog.gz", gzip(b"fixed"))
+        .finish();
+    fs::create_dir_all(folder.path().join("pool/a")).unwrap();
+    let package = folder.path().join("pool/a/a_1_all.deb");
+    fs::write(&package, deb(&xz(&tar))).unwrap();
+    fs::write(folder.path().join("pool/b_1_all.deb"), b"!<arch>\nshort").unwrap();
+    fs::write(folder.path().join("z.gz"), gzip(b"last")).unwrap();
+    let got = all(folder.path(), FeedLimits::default());
+    assert_eq!(
+        got[0],
+        good("pool/a/a_1_all.deb/usr/share/doc/a/changelog", "fixed")
+    );
+    assert!(
+        got[1]
+            .as_ref()
+            .is_err_and(|error| error.contains("b_1_all.deb"))
+    );
+    assert_eq!(got[2], good("z", "last"));
+    assert_eq!(got.len(), 3);
+    let alone = all(&package, FeedLimits::default());
+    assert_eq!(alone, [good("usr/share/doc/a/changelog", "fixed")]);
+}

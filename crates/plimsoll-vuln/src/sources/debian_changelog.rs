@@ -3,14 +3,15 @@
 //! with `/usr/share/doc`.
 //!
 //! Files are changelogs as packages carry them (`usr/share/doc/*/changelog.Debian.gz`, and
-//! `changelog.gz` of packages made for Debian), or `NAME_VERSION_changelog`. Their release is told
-//! by, in this order: a folder `debian-12` or `ubuntu-22.04` in the path; an `etc/os-release` in
-//! the feed in front of them; the suite or the version (`+deb12u1`) of the newest entry. Of several
-//! changelogs of one source package in one release the newest counts.
+//! `changelog.gz` of packages made for Debian), packages themselves (`.deb`, whose files the feed
+//! then holds), or `NAME_VERSION_changelog`. Their release is told by, in this order: a folder
+//! `debian-12` or `ubuntu-22.04` in the path; an `etc/os-release` in the feed in front of them; the
+//! suite or the version (`+deb12u1`) of the newest entry. Of several changelogs of one source
+//! package in one release the newest counts.
 //!
 //! The earliest entry that names a fix of a CVE says from which version on; a fix that is taken
 //! back opens the range again. What the maintainers did not write down is not known: above all,
-//! which CVEs are not fixed.
+//! which CVEs are not fixed. Therefore this source does not claim to cover a release.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ use plimsoll_model::{Date, Timestamp};
 use crate::feed::batch::{Coverage, Seen};
 use crate::feed::changelog::{self, Entry, Mention};
 use crate::feed::collect::Collected;
-use crate::feed::{dates, file_name, is_name, releases, skipped};
+use crate::feed::{dates, file_name, has_extension, is_name, releases, skipped};
 use crate::schemes::scheme_of;
 use crate::{
     AdvisorySource, Affected, Input, InputFile, Item, Range, Scope, Sink, SourceError, Status,
@@ -62,7 +63,7 @@ impl AdvisorySource for DebianChangelog {
         let name = name.strip_suffix(".gz").unwrap_or(name);
         // The changelog of a rebuild ends in an architecture and says nothing.
         let is_changelog = name.contains("changelog") && !name.contains("changelog.Debian.");
-        is_changelog || is_os_release(path)
+        is_changelog || is_os_release(path) || has_extension(path, &["deb"])
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
@@ -102,7 +103,7 @@ impl AdvisorySource for DebianChangelog {
         for item in collected.into_items() {
             seen.pass(item, out);
         }
-        seen.finish(Coverage::Seen, out)
+        seen.finish(Coverage::Nothing, out)
     }
 }
 
@@ -315,7 +316,6 @@ demo (1.2-1) unstable; urgency=medium
           deb:debian:12 demo: Affected [,1.2-3) fixed on 2023-01-01
         CVE-2024-1001
           deb:debian:12 demo: Affected [,1.2-3+deb12u2) fixed on 2024-08-01
-        covers deb:debian:12
         ");
     }
 
@@ -333,24 +333,21 @@ demo (1.2-1) unstable; urgency=medium
 
     #[test]
     fn the_release_comes_from_folder_machine_or_entry() {
-        let unstable = "demo (1-1) unstable; urgency=low\n\n  * CVE-2020-1000\n\n -- A <a@b>  x\n";
+        let unstable = "a (1-1) unstable; urgency=low\n\n  * CVE-2020-1000\n\n -- A <a@b>  x\n";
         let stable = unstable.replace("1-1", "1-1+deb13u2");
         let backport = unstable.replace("(1-1) unstable", "(1-1~bpo12+1) bookworm-backports");
         let scope =
             |files: Vec<InputFile>| read(files).lines().last().unwrap_or_default().to_owned();
         assert_eq!(
             scope(vec![file("ubuntu-22.04/a/changelog", unstable)]),
-            "covers deb:ubuntu:22.04"
+            "deb:ubuntu:22.04"
         );
         let os = file("etc/os-release", "NAME=x\nID=debian\nVERSION_ID=\"12\"\n");
         assert_eq!(
             scope(vec![os, file("usr/share/doc/a/changelog.gz", unstable)]),
-            "covers deb:debian:12"
+            "deb:debian:12"
         );
-        assert_eq!(
-            scope(vec![file("a_changelog", &stable)]),
-            "covers deb:debian:13"
-        );
+        assert_eq!(scope(vec![file("a_changelog", &stable)]), "deb:debian:13");
         assert!(scope(vec![file("a_changelog", &backport)]).contains("no record"));
     }
 
