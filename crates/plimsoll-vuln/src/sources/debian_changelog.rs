@@ -333,7 +333,7 @@ demo (1.2-1) unstable; urgency=medium
 
     #[test]
     fn the_release_comes_from_folder_machine_or_entry() {
-        let unstable = "a (1-1) unstable; urgency=low\n\n  * CVE-2020-1000\n\n -- A <a@b>  x\n";
+        let unstable = "aa (1-1) unstable; urgency=low\n\n  * CVE-2020-1000\n\n -- A <a@b>  x\n";
         let stable = unstable.replace("1-1", "1-1+deb13u2");
         let backport = unstable.replace("(1-1) unstable", "(1-1~bpo12+1) bookworm-backports");
         let scope =
