@@ -336,8 +336,15 @@ demo (1.2-1) unstable; urgency=medium
         let unstable = "aa (1-1) unstable; urgency=low\n\n  * CVE-2020-1000\n\n -- A <a@b>  x\n";
         let stable = unstable.replace("1-1", "1-1+deb13u2");
         let backport = unstable.replace("(1-1) unstable", "(1-1~bpo12+1) bookworm-backports");
-        let scope =
-            |files: Vec<InputFile>| read(files).lines().last().unwrap_or_default().to_owned();
+        let scope = |files: Vec<InputFile>| {
+            let text = read(files);
+            let line = text.lines().last().unwrap_or_default();
+            line.split(" aa:")
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_owned()
+        };
         assert_eq!(
             scope(vec![file("ubuntu-22.04/a/changelog", unstable)]),
             "deb:ubuntu:22.04"
