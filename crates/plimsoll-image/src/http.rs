@@ -103,7 +103,7 @@ impl HttpClient {
                 DefaultConnector::default(),
                 guard,
             ),
-            hosts: named.to_vec(),
+            hosts: named.iter().map(|host| spelled(host)).collect(),
             plain_http: options.plain_http.clone(),
             timeouts: options.timeouts,
         })
@@ -158,7 +158,7 @@ impl HttpClient {
         let to = base
             .join(location)
             .map_err(|error| format!("it redirects to nowhere: {error}"))?;
-        let host = host_of(to.as_str())?;
+        let host = host_of(to.as_str()).unwrap_or_default();
         match to.scheme() {
             "https" => Ok(to.into()),
             "http" if self.plain_http.contains(&host) => Ok(to.into()),
@@ -203,6 +203,11 @@ fn host_of(url: &str) -> Result<String, String> {
         Some(port) => format!("{host}:{port}"),
         None => host.to_owned(),
     })
+}
+
+/// A host that the user named, spelled as [`host_of`] spells it.
+fn spelled(named: &str) -> String {
+    host_of(&format!("https://{named}")).unwrap_or_else(|_| named.to_owned())
 }
 
 fn tls(ca_pem: &[Vec<u8>]) -> Result<TlsConfig, OpenError> {

@@ -55,14 +55,6 @@ struct Token {
     access_token: Option<String>,
 }
 
-/// Why a request did not bring what it was for.
-enum Refusal {
-    /// Another host may have it.
-    Elsewhere(String),
-    /// No use in asking again.
-    Final(String),
-}
-
 impl Client {
     pub fn new(reference: &Reference, options: &RegistryOptions) -> Result<Self, OpenError> {
         let mut hosts = options
@@ -95,23 +87,35 @@ impl Client {
     }
 
     fn document(&self, version: &str, bytes_max: u64) -> Result<Vec<u8>, OpenError> {
-        let response = self.get(&format!("manifests/{version}"), ACCEPT, 0)?;
-        self.read(response, "manifest", bytes_max)
+        self.read(
+            &format!("manifests/{version}"),
+            ACCEPT,
+            "manifest",
+            bytes_max,
+        )
     }
 
+    /// Reads something small, again from the beginning where it broke off.
     fn read(
         &self,
-        mut response: Response<Body>,
+        path: &str,
+        accept: &str,
         what: &str,
         bytes_max: u64,
     ) -> Result<Vec<u8>, OpenError> {
         let mut bytes = Vec::new();
-        response
-            .body_mut()
-            .as_reader()
-            .take(bytes_max + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| self.failed(format!("read {what}: {error}")))?;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            bytes.clear();
+            let mut response = self.get(path, accept, 0)?;
+            let mut body = response.body_mut().as_reader().take(bytes_max + 1);
+            match body.read_to_end(&mut bytes) {
+                Ok(_) => break,
+                Err(_) if attempt < ATTEMPTS_MAX => thread::sleep(self.pause(attempt)),
+                Err(error) => return Err(self.failed(format!("read {what}: {error}"))),
+            }
+        }
         if bytes.len() as u64 > bytes_max {
             return Err(OpenError::Limit {
                 path: self.reference.to_string(),
@@ -133,11 +137,7 @@ impl Client {
         for host in &self.hosts {
             match self.ask(host, path, accept, from_byte) {
                 Ok(response) => return Ok(response),
-                Err(Refusal::Elsewhere(reason)) => reasons.push(format!("{host}: {reason}")),
-                Err(Refusal::Final(reason)) => {
-                    reasons.push(format!("{host}: {reason}"));
-                    break;
-                }
+                Err(reason) => reasons.push(format!("{host}: {reason}")),
             }
         }
         Err(self.failed(reasons.join("; ")))
@@ -175,7 +175,7 @@ impl Client {
         path: &str,
         accept: &str,
         from_byte: u64,
-    ) -> Result<Response<Body>, Refusal> {
+    ) -> Result<Response<Body>, String> {
         let url = format!(
             "{}://{host}/v2/{}/{path}",
             self.http.scheme(host),
@@ -198,7 +198,7 @@ impl Client {
                     401 if !challenged => {
                         challenged = true;
                         attempt -= 1;
-                        self.answer(host, &response).map_err(Refusal::Final)?;
+                        self.answer(host, &response)?;
                         continue;
                     }
                     status @ (408 | 429 | 500..=599) => {
@@ -208,21 +208,21 @@ impl Client {
                             thread::sleep(pause.unwrap_or_else(|| self.pause(attempt)));
                             continue;
                         }
-                        return Err(Refusal::Elsewhere(format!("server error ({status}){text}")));
+                        return Err(format!("server error ({status}){text}"));
                     }
                     404 => {
                         let text = error_text(&mut response);
-                        return Err(Refusal::Elsewhere(format!("not found (404){text}")));
+                        return Err(format!("not found (404){text}"));
                     }
                     status => {
                         let text = error_text(&mut response);
-                        return Err(Refusal::Elsewhere(format!("refused ({status}){text}")));
+                        return Err(format!("refused ({status}){text}"));
                     }
                 },
                 Err(reason) => reason,
             };
             if attempt >= ATTEMPTS_MAX || !may_pass(&reason) {
-                return Err(Refusal::Elsewhere(reason));
+                return Err(reason);
             }
             thread::sleep(self.pause(attempt));
         }
@@ -292,7 +292,7 @@ impl Client {
         let host = url
             .port()
             .map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
-        if url.scheme() != self.http.scheme(&host) {
+        if url.scheme() != "https" && url.scheme() != self.http.scheme(&host) {
             return Err(format!("its token service at {host} is without TLS"));
         }
         url.query_pairs_mut().append_pair("scope", scope);
@@ -374,8 +374,7 @@ impl BlobStore for Store {
 
     fn fetch(&self, descriptor: &Descriptor, bytes_max: u64) -> Result<Vec<u8>, OpenError> {
         let path = format!("blobs/{}", descriptor.digest);
-        let response = self.0.get(&path, "", 0)?;
-        self.0.read(response, "blob", bytes_max)
+        self.0.read(&path, "", "blob", bytes_max)
     }
 
     fn blob(&self, descriptor: &Descriptor) -> Option<Arc<dyn Blob>> {

@@ -5,10 +5,15 @@ use std::sync::Arc;
 use std::thread;
 
 use plimsoll_model::Digest;
-use ureq::BodyReader;
+use ureq::http::Response;
+use ureq::{Body, BodyReader};
 
 use super::client::{ATTEMPTS_MAX, Client};
 use crate::Blob;
+
+/// Connections over which one blob may come: a bad line breaks off now and then, and a server that
+/// sends a few bytes each time must not keep us for ever.
+const CONNECTIONS_MAX: u32 = 64;
 
 /// A blob of a repository.
 pub struct RemoteBlob {
@@ -26,6 +31,7 @@ impl Blob for RemoteBlob {
             offset: 0,
             body: None,
             fruitless: 0,
+            connections: 0,
         }))
     }
 }
@@ -38,16 +44,28 @@ struct Resuming {
     body: Option<BodyReader<'static>>,
     /// Attempts since the last byte came.
     fruitless: u32,
+    connections: u32,
 }
 
 impl Resuming {
     /// Asks for the rest. A server that cannot resume sends all of it; the known part is skipped.
     fn connect(&mut self) -> io::Result<BodyReader<'static>> {
-        let response = self
-            .client
-            .get(&self.path, "", self.offset)
-            .map_err(|error| io::Error::other(error.to_string()))?;
+        self.connections += 1;
+        let response = match self.client.get(&self.path, "", self.offset) {
+            Ok(response) => response,
+            Err(error) => {
+                // It was asked often enough already.
+                self.fruitless = ATTEMPTS_MAX;
+                return Err(io::Error::other(error.to_string()));
+            }
+        };
         let resumed = response.status().as_u16() == 206;
+        if resumed && first_byte(&response) != Some(self.offset) {
+            return Err(io::Error::other(format!(
+                "asked for the bytes from {} on, it sends another range",
+                self.offset
+            )));
+        }
         let mut body = response.into_body().into_reader();
         if self.offset > 0 && !resumed {
             let skipped = io::copy(&mut (&mut body).take(self.offset), &mut io::sink())?;
@@ -61,6 +79,8 @@ impl Resuming {
     fn step(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut body = match self.body.take() {
             Some(body) => body,
+            // All of it is there: how the connection ended does not matter.
+            None if self.offset == self.size_bytes && self.offset > 0 => return Ok(0),
             None => self.connect()?,
         };
         let count = body.read(buffer)?;
@@ -73,6 +93,13 @@ impl Resuming {
         self.body = Some(body);
         Ok(count)
     }
+}
+
+/// The first byte of a partial answer.
+fn first_byte(response: &Response<Body>) -> Option<u64> {
+    let range = response.headers().get("content-range")?.to_str().ok()?;
+    let (first, _) = range.strip_prefix("bytes ")?.split_once('-')?;
+    first.trim().parse().ok()
 }
 
 impl Read for Resuming {
@@ -96,8 +123,18 @@ impl Read for Resuming {
                 Err(error) => {
                     self.body = None;
                     self.fruitless += 1;
+                    if self.offset == self.size_bytes && self.offset > 0 {
+                        continue;
+                    }
                     if self.fruitless >= ATTEMPTS_MAX {
                         return Err(error);
+                    }
+                    if self.connections >= CONNECTIONS_MAX {
+                        return Err(io::Error::other(format!(
+                            "it breaks off again and again: {} of {} bytes after \
+                             {CONNECTIONS_MAX} connections: {error}",
+                            self.offset, self.size_bytes
+                        )));
                     }
                     thread::sleep(self.client.pause(self.fruitless));
                 }
