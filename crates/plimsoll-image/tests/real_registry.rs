@@ -370,3 +370,51 @@ fn a_layer_that_was_changed_in_the_registry_is_not_believed() {
     assert!(error.to_string().contains("digest mismatch"), "{error}");
     assert!(error.to_string().contains(&layer.hex()), "{error}");
 }
+
+#[test]
+fn nobody_is_led_from_tls_to_plain_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    certificates(folder);
+    // OpenSSL's server sends a file as the whole answer.
+    let manifests = folder.join("v2/shop/cart/manifests");
+    fs::create_dir_all(&manifests).unwrap();
+    let answer = "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://203.0.113.1/v2/\r\n\
+                  Content-Length: 0\r\nConnection: close\r\n\r\n";
+    fs::write(manifests.join("latest"), answer).unwrap();
+    let server = (0..PORTS_TRIED).find_map(|_| {
+        let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let host = free.local_addr().unwrap().to_string();
+        drop(free);
+        let child = Command::new("openssl")
+            .current_dir(folder)
+            .args(["s_server", "-quiet", "-HTTP", "-accept", &host])
+            .args(["-cert", "server.pem", "-key", "server.key"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("openssl: {error}; install the package openssl"));
+        let storage = folder.to_owned();
+        let mut server = Registry {
+            child,
+            host,
+            storage,
+        };
+        server.is_up().then_some(server)
+    });
+    let server = server.unwrap();
+    let options = RegistryOptions {
+        http: HttpOptions {
+            ca_pem: vec![bytes_of(&folder.join("ca.pem"))],
+            ..HttpOptions::default()
+        },
+        ..RegistryOptions::default()
+    };
+    let (error, _) = open_error(&server.named("shop/cart"), &options);
+    assert!(
+        error.contains("redirects to 203.0.113.1 without TLS"),
+        "{error}"
+    );
+}
