@@ -104,7 +104,8 @@ impl FromStr for Reference {
 }
 
 fn is_host(host: &str) -> bool {
-    !host.is_empty()
+    host.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '[')
+        && !host.contains("..")
         && host
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b".-:[]_".contains(&b))
