@@ -14,10 +14,16 @@ pub const DOCUMENT_BYTES_MAX: u64 = 512 << 20;
 
 /// Reads a file, or standard input for `-`.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    read_at_most(path, DOCUMENT_BYTES_MAX)
+}
+
+/// Reads a file of at most so many bytes, or standard input for `-`, as far as
+/// [`DOCUMENT_BYTES_MAX`].
+pub fn read_at_most(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Failure> {
     if path.as_os_str() == "-" {
         return read_stdin();
     }
-    read_file_capped(path, DOCUMENT_BYTES_MAX).context(format_args!("read {}", path.display()))
+    read_file_capped(path, bytes_max).context(format_args!("read {}", path.display()))
 }
 
 /// Reads all of standard input, up to [`DOCUMENT_BYTES_MAX`].

@@ -17,6 +17,7 @@ mod session;
 mod store;
 mod talk;
 mod target;
+mod vex;
 
 use std::process::ExitCode;
 

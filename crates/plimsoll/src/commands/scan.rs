@@ -11,9 +11,9 @@ use plimsoll_vuln::{MatchOptions, match_inventory};
 
 use crate::cli::ScanArgs;
 use crate::commands::{EXIT_ALLOWED, EXIT_DENIED, EXIT_PARTLY};
-use crate::failure::{Context, Failure};
+use crate::failure::Failure;
 use crate::session::Session;
-use crate::{database, input, talk, target};
+use crate::{database, talk, target, vex};
 
 /// What `--scanners` understands in this release.
 const SCANNERS: &[&str] = &["vuln"];
@@ -65,8 +65,8 @@ pub fn judged(
         None => (Vec::new(), None),
     };
     filter(session, &mut findings);
-    apply_vex(session, &inventory, &mut findings, vex_files)?;
     let configuration = &session.configuration;
+    vex::except(configuration, vex_files, &inventory, &mut findings)?;
     let case = Case {
         inventory: &inventory,
         advisories: advisories.as_ref(),
@@ -123,23 +123,6 @@ fn filter(session: &Session, findings: &mut Vec<Finding>) {
             "{left_out} of {before} findings are left out by --severity or --ignore-unfixed"
         ));
     }
-}
-
-fn apply_vex(
-    session: &Session,
-    inventory: &Inventory,
-    findings: &mut [Finding],
-    files: &[PathBuf],
-) -> Result<(), Failure> {
-    let configured = session.configuration.settings.vex.iter().map(PathBuf::from);
-    let mut statements = Vec::<u8>::new();
-    for file in files.iter().cloned().chain(configured) {
-        let bytes = input::read(&file)?;
-        let name = file.display().to_string();
-        let _ = (&bytes, &name, &mut statements, &inventory, &findings);
-    }
-
-    Ok(())
 }
 
 /// 2 for a denial, 3 for unknowns under `--strict`, else 0.
