@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, reason = "a tool for the terminal")]
 
 mod generate;
+mod starter_db;
 mod tidy;
 mod workspace;
 
@@ -21,11 +22,14 @@ enum Task {
     Tidy,
     /// Write the documentation pages that come from the lists
     Generate,
+    /// Build the starter database from data snapshots and a mirror's changelogs
+    StarterDb(starter_db::Options),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Tidy => tidy::run(),
         Task::Generate => generate::run(),
+        Task::StarterDb(options) => starter_db::run(&options),
     }
 }
