@@ -5,8 +5,10 @@
 //! about the same vulnerability are joined by their aliases ([`aliases`]).
 
 mod aliases;
+mod blocks;
 mod collect;
 mod intern;
+mod plan;
 mod write;
 
 #[cfg(test)]

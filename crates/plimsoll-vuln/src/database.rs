@@ -124,6 +124,14 @@ impl Database {
         self.meta.advisory_set(digest)
     }
 
+    /// The parts of the file with their sizes in bytes, in order.
+    pub fn sizes(&self) -> Vec<(&'static str, u64)> {
+        Part::ALL
+            .into_iter()
+            .map(|part| (part.name(), self.header.section(part).len as u64))
+            .collect()
+    }
+
     /// Whether a source speaks for this scope as a whole.
     pub fn covers(&self, scope: &Scope) -> bool {
         self.meta
@@ -153,6 +161,23 @@ impl Database {
             });
         }
         Ok(out)
+    }
+
+    /// Looks a package up as matching does, and counts what is said about it.
+    pub(crate) fn count_statements(
+        &self,
+        key: &mut Vec<u8>,
+        scope: &str,
+        package: &str,
+    ) -> Result<usize, DatabaseError> {
+        let Some(mut list) = self.list(key, scope, package)? else {
+            return Ok(0);
+        };
+        let mut count = 0;
+        while next_statement(&mut list, key)?.is_some() {
+            count += 1;
+        }
+        Ok(count)
     }
 
     /// What is known about the support of releases and packages.

@@ -12,6 +12,8 @@ mod feed;
 #[doc(hidden)]
 pub mod fuzz;
 #[doc(hidden)]
+pub mod fuzz_db;
+#[doc(hidden)]
 pub mod fuzz_sources;
 mod loose;
 pub mod matching;
@@ -32,3 +34,19 @@ pub use record::{
 };
 pub use schemes::{SCHEMES, VersionError, VersionScheme};
 pub use sources::{AdvisorySource, Input, InputFile, SOURCES, Sink, SourceError};
+
+/// For the benches: what matching does for each package.
+#[doc(hidden)]
+pub mod bench {
+    use crate::{Database, DatabaseError};
+
+    /// Looks a package up and reads every statement about it; gives their number.
+    pub fn look_up(
+        database: &Database,
+        key: &mut Vec<u8>,
+        scope: &str,
+        package: &str,
+    ) -> Result<usize, DatabaseError> {
+        database.count_statements(key, scope, package)
+    }
+}

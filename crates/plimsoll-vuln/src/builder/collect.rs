@@ -18,6 +18,10 @@ use crate::{Affected, Enrichment, Item, Range, Record, Scope};
 const SKIPPED_NAMED_MAX: usize = 20;
 /// Longest summary that is kept, in characters.
 const SUMMARY_CHARS_MAX: usize = 240;
+/// Longest id, in bytes; real ones have some twenty.
+const ID_BYTES_MAX: usize = 256;
+/// How much of a name that cannot be used is told, in characters.
+const NAME_SHOWN_CHARS_MAX: usize = 80;
 
 /// What is known about a source while building.
 #[derive(Default)]
@@ -86,8 +90,18 @@ impl Builder {
     }
 
     fn collect_record(&mut self, source: usize, mut record: Record) {
+        if !is_id(&record.id) {
+            return self.skip_id(source, &record.id);
+        }
+        for ids in [&mut record.aliases, &mut record.upstream] {
+            for id in ids.extract_if(.., |id| !is_id(id)) {
+                self.skip_id(source, &id);
+            }
+        }
         if let Some(state) = self.sources.get_mut(source) {
-            state.saw(day(record.modified).max(day(record.published)));
+            let dated = day(record.modified).max(day(record.published));
+            // Feeds without dates still tell the year by their ids.
+            state.saw(dated.or_else(|| first_day_of(&record.id)));
         }
         let number = self.records.len() as u32;
         for affected in std::mem::take(&mut record.affected) {
@@ -125,7 +139,13 @@ impl Builder {
                     id.to_owned(),
                     format!(
                         "package name `{}` cannot be used as a key",
-                        clean(&affected.package.chars().take(80).collect::<String>())
+                        clean(
+                            &affected
+                                .package
+                                .chars()
+                                .take(NAME_SHOWN_CHARS_MAX)
+                                .collect::<String>()
+                        )
                     ),
                 );
             }
@@ -174,9 +194,20 @@ impl Builder {
         texts.iter().map(|text| self.texts.number(text)).collect()
     }
 
-    fn collect_enrichment(&mut self, source: usize, known: Enrichment) {
+    /// Counts an id that cannot be one.
+    fn skip_id(&mut self, source: usize, id: &str) {
+        let shown: String = id.chars().take(NAME_SHOWN_CHARS_MAX).collect();
         if let Some(state) = self.sources.get_mut(source) {
-            state.enrichments += 1;
+            let reason = format!("`{}` cannot be an id", clean(&shown));
+            state.skip(clean(&shown).into_owned(), reason);
+        }
+    }
+
+    fn collect_enrichment(&mut self, source: usize, known: Enrichment) {
+        if !is_id(&known.id) {
+            return self.skip_id(source, &known.id);
+        }
+        if let Some(state) = self.sources.get_mut(source) {
             state.saw(day(known.published).max(known.known_exploited));
         }
         let summary = self.prose(known.summary);
@@ -191,6 +222,9 @@ impl Builder {
         stored.id = known.id.min(std::mem::take(&mut stored.id));
         if !stored.sources.contains(&source) {
             stored.sources.push(source);
+            if let Some(state) = self.sources.get_mut(source) {
+                state.enrichments += 1;
+            }
         }
         // Each part is merged so that the order of the sources does not matter.
         let entry = &mut stored.entry;
@@ -231,6 +265,10 @@ impl Builder {
     }
 }
 
+fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= ID_BYTES_MAX
+}
+
 /// The single versions that the ranges do not hold already: feeds list every release that a range
 /// covers, which says nothing more.
 fn beyond_ranges(affected: &Affected) -> Vec<String> {
@@ -267,4 +305,11 @@ fn least<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
 
 fn day(time: Option<Timestamp>) -> Option<Date> {
     time.map(|time| time.to_zoned(jiff::tz::TimeZone::UTC).date())
+}
+
+/// The first day of the year in an id: `GO-2026-6249`.
+fn first_day_of(id: &str) -> Option<Date> {
+    let is_year = |part: &&str| part.len() == 4 && part.starts_with("20");
+    let year = id.split('-').find(is_year)?.parse().ok()?;
+    Date::new(year, 1, 1).ok()
 }

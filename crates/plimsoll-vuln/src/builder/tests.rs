@@ -406,4 +406,46 @@ proptest! {
         );
         prop_assert!(refused);
     }
+
+    #[test]
+    fn a_forged_database_does_no_harm(items in vec(item(), 1..20), section: u8, content in vec(any::<u8>(), 0..200)) {
+        let good = bytes_of(&items, BuildOptions::default());
+        let mut bytes = vec![section];
+        bytes.extend(content);
+        crate::fuzz_db::forged(&good, &bytes);
+    }
+
+    #[test]
+    fn a_section_with_a_forged_flip_does_no_harm(items in vec(item(), 1..20), section: u8, place: prop::sample::Index, byte: u8) {
+        let good = bytes_of(&items, BuildOptions::default());
+        let parts = crate::database::format::Part::ALL;
+        let index = usize::from(section) % parts.len();
+        let header = crate::database::format::Header::parse(&good).unwrap();
+        let chosen = header.section(parts[index]);
+        let mut content = good[chosen.offset..chosen.offset + chosen.len].to_vec();
+        prop_assume!(!content.is_empty());
+        let place = place.index(content.len());
+        content[place] = byte;
+        let mut bytes = vec![index as u8];
+        bytes.extend(content);
+        crate::fuzz_db::forged(&good, &bytes);
+    }
+}
+
+#[test]
+fn ids_that_are_no_ids_are_left_out_and_told() {
+    let long = "X".repeat(1000);
+    let database = build(&[
+        ("osv", record("CVE-1", &[&long], vec![])),
+        ("osv", record(&long, &[], vec![])),
+        ("osv", record("", &[], vec![])),
+    ]);
+    assert_eq!(ids(&database, "CVE-1"), [("CVE-1".to_owned(), Vec::new())]);
+    assert_eq!(
+        (
+            database.meta().vulnerabilities,
+            database.meta().sources[0].skipped
+        ),
+        (1, 3)
+    );
 }

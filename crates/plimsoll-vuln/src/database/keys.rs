@@ -1,23 +1,18 @@
-//! The two indexes, each a finite state transducer (crate `fst`).
+//! The two indexes: keys to values, each a finite state transducer.
 //!
-//! `fst` checks little of what it reads and panics on bytes that are no transducer. Two things
-//! keep that away from callers: the checksum of the section is verified before it is read, which
-//! catches damage; and every call is made behind `catch_unwind` and with a limit on steps, which
-//! contains a file crafted with checksums that hold. What such a file may still do is lie, which
-//! is what signatures are for.
+//! Written by crate `fst`, read by [`transducer`]. The checksum of an index is verified when the
+//! database is opened: a look-up that finds nothing must not come of damage.
 
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use fst::raw::Fst;
-use fst::{Automaton, IntoStreamer, Streamer};
+mod transducer;
 
 use super::DatabaseError;
+use super::codec::CodecError;
+use transducer::Transducer;
 
-/// Longest key that is looked up or listed, in bytes.
+/// Longest key, in bytes.
 pub const KEY_BYTES_MAX: usize = 4096;
 /// Most steps that a listing takes through an index: each step is one byte of one key.
-const STEPS_MAX: u64 = 1 << 28;
+const STEPS_MAX: u64 = 1 << 30;
 
 /// One index.
 #[derive(Clone, Copy)]
@@ -26,36 +21,36 @@ pub struct Keys<'a> {
     pub bytes: &'a [u8],
 }
 
-impl<'a> Keys<'a> {
-    fn fst(self) -> Result<Fst<&'a [u8]>, DatabaseError> {
-        Fst::new(self.bytes).map_err(|error| self.damaged(error.to_string()))
-    }
+/// What ends a listing early.
+enum Stopped {
+    Index(CodecError),
+    Visit(DatabaseError),
+}
 
-    fn damaged(self, reason: impl Into<String>) -> DatabaseError {
-        DatabaseError::damaged(format!("index of {}", self.name), reason)
+impl From<CodecError> for Stopped {
+    fn from(error: CodecError) -> Self {
+        Self::Index(error)
     }
+}
 
-    /// Runs what reads the transducer; a panic becomes an error.
-    fn contained<T>(
-        self,
-        read: impl FnOnce() -> Result<T, DatabaseError>,
-    ) -> Result<T, DatabaseError> {
-        catch_unwind(AssertUnwindSafe(read))
-            .unwrap_or_else(|_| Err(self.damaged("it is no transducer")))
+impl Keys<'_> {
+    fn damaged(self, reason: CodecError) -> DatabaseError {
+        DatabaseError::damaged(format!("index of {}", self.name), reason.to_string())
     }
 
     /// The value of a key.
     #[inline]
     pub fn get(self, key: &[u8]) -> Result<Option<u64>, DatabaseError> {
-        if key.len() > KEY_BYTES_MAX {
-            return Ok(None);
-        }
-        self.contained(|| Ok(self.fst()?.get(key).map(fst::raw::Output::value)))
+        Transducer::new(self.bytes)
+            .and_then(|index| index.get(key))
+            .map_err(|error| self.damaged(error))
     }
 
     /// Number of keys, as the index itself says.
     pub fn count(self) -> Result<u64, DatabaseError> {
-        self.contained(|| Ok(self.fst()?.len() as u64))
+        Transducer::new(self.bytes)
+            .map(|index| index.count())
+            .map_err(|error| self.damaged(error))
     }
 
     /// Calls `visit` with every key and value whose key starts with `prefix`, in order, until it
@@ -65,55 +60,14 @@ impl<'a> Keys<'a> {
         prefix: &[u8],
         mut visit: impl FnMut(&[u8], u64) -> Result<bool, DatabaseError>,
     ) -> Result<(), DatabaseError> {
-        self.contained(|| {
-            let fst = self.fst()?;
-            let walk = PrefixWalk {
-                prefix,
-                steps: Cell::new(0),
-            };
-            let mut stream = fst.search(&walk).into_stream();
-            while let Some((key, value)) = stream.next() {
-                if !visit(key, value.value())? {
-                    return Ok(());
-                }
-            }
-            if walk.steps.get() >= STEPS_MAX {
-                return Err(self.damaged("it has more keys than any index may have"));
-            }
-            Ok(())
+        let index = Transducer::new(self.bytes).map_err(|error| self.damaged(error))?;
+        let listed = index.each_from(prefix, KEY_BYTES_MAX, STEPS_MAX, |key, value| {
+            visit(key, value).map_err(Stopped::Visit)
+        });
+        listed.map_err(|stopped| match stopped {
+            Stopped::Index(error) => self.damaged(error),
+            Stopped::Visit(error) => error,
         })
-    }
-}
-
-/// Accepts keys with a prefix, and gives up after [`STEPS_MAX`].
-struct PrefixWalk<'a> {
-    prefix: &'a [u8],
-    steps: Cell<u64>,
-}
-
-impl Automaton for &PrefixWalk<'_> {
-    /// Number of bytes seen; `None` where they are not the prefix.
-    type State = Option<usize>;
-
-    fn start(&self) -> Self::State {
-        Some(0)
-    }
-
-    fn is_match(&self, state: &Self::State) -> bool {
-        state.is_some_and(|seen| seen >= self.prefix.len())
-    }
-
-    fn can_match(&self, state: &Self::State) -> bool {
-        state.is_some_and(|seen| seen <= KEY_BYTES_MAX) && self.steps.get() < STEPS_MAX
-    }
-
-    fn accept(&self, state: &Self::State, byte: u8) -> Self::State {
-        self.steps.set(self.steps.get() + 1);
-        let seen = (*state)?;
-        match self.prefix.get(seen) {
-            Some(expected) if *expected != byte => None,
-            _ => Some(seen + 1),
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the database cannot tell about an inventory, so that silence never reads as safety.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use plimsoll_model::{Date, Inventory, Package, Timestamp, Unknown};
@@ -87,7 +88,7 @@ impl SupportFacts {
 /// What is told about an inventory as a whole.
 pub fn unknowns(inventory: &Inventory, places: &Places, support: &SupportFacts) -> Vec<Unknown> {
     let mut out = Vec::new();
-    let mut counts: BTreeMap<String, (Option<Place>, u64)> = BTreeMap::new();
+    let mut counts: BTreeMap<String, (Option<Cow<'_, Place>>, u64)> = BTreeMap::new();
     let mut unsupported: BTreeMap<String, u64> = BTreeMap::new();
     for package in &inventory.packages {
         let place = places.of(package);

@@ -1,8 +1,9 @@
 //! Which scope of the database a package belongs to.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use plimsoll_model::{Distribution, Inventory, Package};
+use plimsoll_model::{Distribution, Ecosystem, Inventory, Package};
 
 use crate::feed::releases;
 use crate::{Database, Scope};
@@ -58,6 +59,8 @@ pub struct Place {
 pub struct Places {
     os: Option<Distribution>,
     known: BTreeMap<Scope, Knowledge>,
+    /// Those that need no look at the package, by ecosystem.
+    chosen: BTreeMap<Ecosystem, Place>,
 }
 
 impl Places {
@@ -71,33 +74,56 @@ impl Places {
                 known.insert(scope.clone(), Knowledge::Whole);
             }
         }
-        Self {
-            os: inventory.target.os.clone(),
-            known,
-        }
+        Self::of_known(known, inventory)
     }
 
-    pub fn knowledge(&self, scope: &Scope) -> Knowledge {
+    fn of_known(known: BTreeMap<Scope, Knowledge>, inventory: &Inventory) -> Self {
+        let mut places = Self {
+            os: inventory.target.os.clone(),
+            known,
+            chosen: BTreeMap::new(),
+        };
+        for package in &inventory.packages {
+            if !places.chosen.contains_key(&package.ecosystem)
+                && let Some(place) = places.by_ecosystem(package.ecosystem.as_str())
+            {
+                places.chosen.insert(package.ecosystem.clone(), place);
+            }
+        }
+        places
+    }
+
+    fn knowledge(&self, scope: &Scope) -> Knowledge {
         self.known.get(scope).copied().unwrap_or(Knowledge::None)
     }
 
     /// The place of a package; `None` for an operating system package of nobody knows what.
-    pub fn of(&self, package: &Package) -> Option<Place> {
+    pub fn of(&self, package: &Package) -> Option<Cow<'_, Place>> {
+        if let Some(place) = self.chosen.get(&package.ecosystem) {
+            return Some(Cow::Borrowed(place));
+        }
         let purl_type = package.ecosystem.as_str();
-        if !DISTRIBUTIONS.contains(&purl_type) {
-            let scope = Scope::ecosystem(purl_type);
-            return Some(Place {
-                knowledge: self.knowledge(&scope),
-                name: purl_type.to_owned(),
-                scope,
-                parent: None,
-                is_distribution: false,
-            });
+        let place = self.by_ecosystem(purl_type).or_else(|| {
+            let os = named_by_purl(package)?;
+            Some(self.of_distribution(purl_type, &os))
+        })?;
+        Some(Cow::Owned(place))
+    }
+
+    /// The place of all packages of an ecosystem, where it is the same for all.
+    fn by_ecosystem(&self, purl_type: &str) -> Option<Place> {
+        if DISTRIBUTIONS.contains(&purl_type) {
+            let os = self.os.as_ref()?;
+            return Some(self.of_distribution(purl_type, os));
         }
-        match &self.os {
-            Some(os) => Some(self.of_distribution(purl_type, os)),
-            None => named_by_purl(package).map(|os| self.of_distribution(purl_type, &os)),
-        }
+        let scope = Scope::ecosystem(purl_type);
+        Some(Place {
+            knowledge: self.knowledge(&scope),
+            name: purl_type.to_owned(),
+            scope,
+            parent: None,
+            is_distribution: false,
+        })
     }
 
     fn of_distribution(&self, purl_type: &str, os: &Distribution) -> Place {

@@ -15,6 +15,7 @@ fn places(known: &[&str], os: Distribution) -> Places {
     Places {
         os: Some(os),
         known: scopes.map(|scope| (scope, Knowledge::Whole)).collect(),
+        chosen: BTreeMap::new(),
     }
 }
 

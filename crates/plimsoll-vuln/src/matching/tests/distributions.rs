@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Facts from DSA-3032-1, DSA-3035-1 (bash), DSA-2896-1 (openssl) and DSA-3053-1 (POODLE).
+/// Facts of DSA-3032-1 and DSA-3035-1 (Shellshock), DSA-2896-1 (Heartbleed), DSA-3489-1 (POODLE).
 fn wheezy() -> Data {
     Data::default()
         .covers("debian-dsa", "deb:debian:7")
@@ -26,14 +26,9 @@ fn wheezy() -> Data {
         )
         .says(
             "debian-dsa",
-            record("DSA-3053-1")
-                .mends(&[
-                    "CVE-2014-3513",
-                    "CVE-2014-3566",
-                    "CVE-2014-3567",
-                    "CVE-2014-3568",
-                ])
-                .about(affected("deb:debian:7", "openssl", &["<1.0.1e-2+deb7u13"])),
+            record("DSA-3489-1")
+                .mends(&["CVE-2014-3566"])
+                .about(affected("deb:debian:7", "lighttpd", &["<1.4.31-4+deb7u4"])),
         )
 }
 
@@ -88,28 +83,22 @@ fn shellshock() {
 
 #[test]
 fn heartbleed_and_poodle_by_source_package() {
-    let library = |version: &'static str| {
-        let package = os_package("deb", "libssl1.0.0", version, Some(("openssl", version)));
+    let built = |name, source, version: &'static str| {
+        let package = os_package("deb", name, version, Some((source, version)));
         inventory(Some(("debian", "7.0")), vec![package])
     };
-    let all = wheezy().found(&library("1.0.1e-2"));
-    assert!(
-        all.contains(&"CVE-2014-0160 libssl1.0.0".to_owned()),
-        "{all:?}"
+    let openssl = |version| built("libssl1.0.0", "openssl", version);
+    assert_eq!(
+        wheezy().found(&openssl("1.0.1e-2")),
+        ["CVE-2014-0160 libssl1.0.0"]
     );
-    assert!(
-        all.contains(&"CVE-2014-3566 libssl1.0.0".to_owned()),
-        "{all:?}"
+    assert!(wheezy().found(&openssl("1.0.1e-2+deb7u5")).is_empty());
+    let lighttpd = |version| built("lighttpd-mod-webdav", "lighttpd", version);
+    assert_eq!(
+        wheezy().found(&lighttpd("1.4.31-4+deb7u3")),
+        ["CVE-2014-3566 lighttpd-mod-webdav"]
     );
-    let mended = wheezy().found(&library("1.0.1e-2+deb7u5"));
-    assert!(
-        !mended.contains(&"CVE-2014-0160 libssl1.0.0".to_owned()),
-        "{mended:?}"
-    );
-    assert!(
-        mended.contains(&"CVE-2014-3566 libssl1.0.0".to_owned()),
-        "{mended:?}"
-    );
+    assert!(wheezy().found(&lighttpd("1.4.31-4+deb7u4")).is_empty());
     // Another release is not judged by this one's backports.
     let other = inventory(
         Some(("debian", "8")),
