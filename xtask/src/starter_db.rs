@@ -50,7 +50,11 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     let mut builder = Builder::new(BuildOptions { facts_only: true });
     for (name, file) in SNAPSHOTS {
-        read(&mut builder, name, &workspace::root().join(&options.data).join(file))?;
+        read(
+            &mut builder,
+            name,
+            &workspace::root().join(&options.data).join(file),
+        )?;
     }
     read(&mut builder, "debian-changelog", &options.changelogs)?;
     let bytes = builder.finish()?;
@@ -60,12 +64,19 @@ pub fn run(options: &Options) -> Result<()> {
     let database = Database::open(bytes)?;
     database.verify()?;
     for source in &database.meta().sources {
-        eprintln!("{}: {} records, {} skipped", source.id, source.records, source.skipped);
+        eprintln!(
+            "{}: {} records, {} skipped",
+            source.id, source.records, source.skipped
+        );
     }
     let path = workspace::root().join(STARTER_DB);
     std::fs::write(&path, database.bytes())
         .with_context(|| format!("failed to write {}", path.display()))?;
-    eprintln!("wrote {} ({} bytes)", path.display(), database.bytes().len());
+    eprintln!(
+        "wrote {} ({} bytes)",
+        path.display(),
+        database.bytes().len()
+    );
     Ok(())
 }
 
@@ -73,7 +84,12 @@ fn read(builder: &mut Builder, name: &str, path: &Path) -> Result<()> {
     let source = source(name).with_context(|| format!("there is no source `{name}`"))?;
     let feed = Feed::open(path, FeedLimits::default())
         .with_context(|| format!("failed to open {}", path.display()))?;
-    let mut input = Files { feed, path: path.display().to_string(), source, count: 0 };
+    let mut input = Files {
+        feed,
+        path: path.display().to_string(),
+        source,
+        count: 0,
+    };
     source.read(&mut input, &mut builder.sink(name))?;
     if input.count == 0 {
         bail!("{}: no file in it is one of `{name}`", path.display());
@@ -94,10 +110,14 @@ impl Input for Files {
         let next = self.feed.next_file(&|path| source.wants(path))?;
         self.count += 1;
         Some(match next {
-            Ok(file) => Ok(InputFile { path: file.path, bytes: file.bytes }),
-            Err(error) => {
-                Err(SourceError { path: self.path.clone(), reason: error.to_string() })
-            }
+            Ok(file) => Ok(InputFile {
+                path: file.path,
+                bytes: file.bytes,
+            }),
+            Err(error) => Err(SourceError {
+                path: self.path.clone(),
+                reason: error.to_string(),
+            }),
         })
     }
 }
