@@ -239,7 +239,7 @@ pub enum PolicyCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum DbCommand {
-    /// Build a database from feeds
+    /// Build a database from feeds, to the file named by `-o FILE`
     Build {
         /// A feed: NAME=PATH, where PATH is a folder, an archive or a file; may be repeated
         #[arg(long, value_name = "NAME=PATH", required = true)]
@@ -250,8 +250,8 @@ pub enum DbCommand {
         /// Sign with this Ed25519 key (PKCS#8 PEM)
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
-        /// Where to write it
-        #[arg(long, value_name = "FILE")]
+        /// Where to write it: the value of `-o FILE`, which is a file here and no format
+        #[arg(skip)]
         to: Option<PathBuf>,
     },
     /// Take the newest database from a URL or folder

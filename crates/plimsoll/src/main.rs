@@ -55,7 +55,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: cli::Cli) -> Result<u8, Failure> {
+fn run(mut arguments: cli::Cli) -> Result<u8, Failure> {
+    if let cli::Command::Db(cli::DbCommand::Build { to, .. }) = &mut arguments.command {
+        *to = arguments.global.output.pop().map(Into::into);
+    }
     let session = Session::new(&arguments.global)?;
     let result = commands::run(&session, arguments.command);
     match result {
