@@ -254,9 +254,9 @@ pub enum DbCommand {
         #[arg(skip)]
         to: Option<PathBuf>,
     },
-    /// Take the newest database from a URL or folder
+    /// Take the newest database from a folder that `db export` filled
     Update {
-        /// URL or folder; without it the one in the configuration
+        /// The folder; without it `db_url` of the configuration
         from: Option<String>,
     },
     /// Put a database file in place

@@ -14,7 +14,7 @@ pub fn run(session: &Session, from: Option<&str>) -> Result<(), Failure> {
     let configured = session.configuration.settings.db_url.clone();
     let from = from.map(str::to_owned).or(configured).ok_or_else(|| {
         Failure::new("failed to update: nobody said from where")
-            .hint("`plimsoll db update URL-OR-FOLDER`, or `db_url` in plimsoll.yaml")
+            .hint("`plimsoll db update FOLDER`, or `db_url` in plimsoll.yaml")
     })?;
     let folder = Path::new(&from);
     let index = folder.join(INDEX_FILE);
