@@ -22,14 +22,14 @@ enum Task {
     Tidy,
     /// Write the documentation pages that come from the lists
     Generate,
-    /// Build the starter database from data snapshots and a mirror's changelogs
-    StarterDb(starter_db::Options),
+    /// Make the advisory database that comes with the program
+    StarterDb(starter_db::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Tidy => tidy::run(),
         Task::Generate => generate::run(),
-        Task::StarterDb(options) => starter_db::run(&options),
+        Task::StarterDb(arguments) => starter_db::run(&arguments),
     }
 }

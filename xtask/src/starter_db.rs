@@ -1,123 +1,98 @@
-//! The starter database: what `script/try` judges by. Facts only, made again by anyone from the
-//! data snapshots and a Debian mirror; what is in it and from whom stands in `NOTICE` and
-//! `docs/starter-database.md`.
+//! `cargo xtask starter-db`: makes `data/starter.db`, the advisory database that comes with the
+//! program, from the snapshots beside the checkout and a Debian mirror.
+//!
+//! What goes in, and what does not, is in `docs/starter-database.md`. The same snapshots and
+//! changelogs give the same bytes; `data/starter.json` names them by digest.
 
-use std::path::{Path, PathBuf};
+mod changelogs;
+mod choice;
+mod inputs;
+mod mirror;
+mod packages;
 
-use anyhow::{Context, Result, bail};
-use plimsoll_image::{Feed, FeedLimits};
-use plimsoll_vuln::sources::source;
-use plimsoll_vuln::{
-    AdvisorySource, BuildOptions, Builder, Database, Input, InputFile, SourceError,
-};
+use std::path::PathBuf;
 
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use plimsoll_vuln::{BuildOptions, Builder, Database};
+
+use self::inputs::Inputs;
 use crate::workspace;
 
-/// Where the database is in the repository.
-pub const STARTER_DB: &str = "data/starter.db";
-/// Largest starter database, in bytes.
-pub const STARTER_BYTES_MAX: usize = 8 << 20;
+/// Largest database that may be committed, in bytes.
+const STARTER_BYTES_MAX: usize = 8 << 20;
 
-/// Source and snapshot, for all whose licence lets their facts be passed on. The Ubuntu tracker and
-/// Debian's DSA list carry no licence, Victims is share-alike: they stay out.
-const SNAPSHOTS: &[(&str, &str)] = &[
-    ("alpine", "alpine-secdb-2020.tar.zst"),
-    ("almalinux", "almalinux-osv.tar.zst"),
-    ("bitnami", "bitnami-vulndb.tar.zst"),
-    ("debian-support", "debian-security-support-2026-06.tar.zst"),
-    ("go", "govulndb.tar.zst"),
-    ("kev", "cisa-kev.tar.zst"),
-    ("node", "nodejs-security-wg.tar.zst"),
-    ("osv", "osv-ghsa-mined.json.zst"),
-    ("packagist", "php-fop.tar.zst"),
-    ("pypa", "pypa.tar.zst"),
-    ("retirejs", "retirejs.tar.zst"),
-    ("rubysec", "rubysec.tar.zst"),
-    ("rustsec", "rustsec.tar.zst"),
-];
+/// The releases of Debian that it knows: codename and `VERSION_ID`.
+const SUITES: [(&str, &str); 2] = [("bookworm", "12"), ("trixie", "13")];
 
-#[derive(clap::Args)]
-pub struct Options {
-    /// Folder with the advisory snapshots
-    #[arg(long, default_value = "../shared/data/advisories")]
+#[derive(Args)]
+pub struct Arguments {
+    /// Folder with the snapshots of feeds (its `advisories` is read)
+    #[arg(long, default_value = "../shared/data")]
     data: PathBuf,
-    /// Folder that `script/debian-changelogs` filled from a mirror
+    /// Where indexes, packages and changelogs are kept between runs
+    #[arg(long, default_value = "target/starter-db")]
+    work: PathBuf,
+    /// Mirror with `debian` and `debian-security`
+    #[arg(long, default_value = "http://deb.debian.org")]
+    mirror: String,
+    /// Take the changelogs of an earlier run instead of the mirror's
     #[arg(long)]
-    changelogs: PathBuf,
+    offline: bool,
+    /// The file to write; `starter.json` goes beside it
+    #[arg(long, default_value = "data/starter.db")]
+    output: PathBuf,
 }
 
-/// Builds the database and puts it in place.
-pub fn run(options: &Options) -> Result<()> {
-    let mut builder = Builder::new(BuildOptions { facts_only: true });
-    for (name, file) in SNAPSHOTS {
-        read(
-            &mut builder,
-            name,
-            &workspace::root().join(&options.data).join(file),
-        )?;
-    }
-    read(&mut builder, "debian-changelog", &options.changelogs)?;
-    let bytes = builder.finish()?;
-    if bytes.len() > STARTER_BYTES_MAX {
-        bail!("{} bytes, more than {STARTER_BYTES_MAX}", bytes.len());
-    }
-    let database = Database::open(bytes)?;
-    database.verify()?;
-    for source in &database.meta().sources {
-        eprintln!(
-            "{}: {} records, {} skipped",
-            source.id, source.records, source.skipped
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let root = workspace::root();
+    let work = root.join(&arguments.work);
+    let advisories = root.join(&arguments.data).join("advisories");
+    if !advisories.is_dir() {
+        bail!(
+            "no snapshots in {}: give their folder by --data",
+            advisories.display()
         );
     }
-    let path = workspace::root().join(STARTER_DB);
-    std::fs::write(&path, database.bytes())
-        .with_context(|| format!("failed to write {}", path.display()))?;
-    eprintln!(
-        "wrote {} ({} bytes)",
-        path.display(),
-        database.bytes().len()
+    let mut inputs = Inputs::default();
+    for (codename, version) in SUITES {
+        let facts = if arguments.offline {
+            changelogs::kept(&work, codename, version)
+        } else {
+            changelogs::fetch(&work, &arguments.mirror, codename, version)
+        };
+        let facts = facts.with_context(|| format!("failed to get the changelogs of {codename}"))?;
+        eprintln!(
+            "{codename}: {} source packages wanted, {} changelogs, {} missing",
+            facts.changed,
+            facts.changelogs,
+            facts.missing.len()
+        );
+        inputs.suites.push(facts);
+    }
+    let mut builder = Builder::new(BuildOptions { facts_only: true });
+    choice::add_all(
+        &mut builder,
+        &advisories,
+        &changelogs::folder(&work),
+        &mut inputs,
+    )?;
+    let bytes = builder.finish().context("failed to build")?;
+    eprintln!("{} bytes of {STARTER_BYTES_MAX}", bytes.len());
+    let database = Database::open(bytes).context("failed to open what was built")?;
+    database
+        .verify()
+        .context("failed to verify what was built")?;
+    inputs::tell(&database);
+    let output = root.join(&arguments.output);
+    if let Some(folder) = output.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(&output, database.bytes())?;
+    std::fs::write(output.with_extension("json"), inputs.to_json(&database)?)?;
+    ensure!(
+        database.bytes().len() <= STARTER_BYTES_MAX,
+        "the database is larger than {STARTER_BYTES_MAX} bytes"
     );
     Ok(())
-}
-
-fn read(builder: &mut Builder, name: &str, path: &Path) -> Result<()> {
-    let source = source(name).with_context(|| format!("there is no source `{name}`"))?;
-    let feed = Feed::open(path, FeedLimits::default())
-        .with_context(|| format!("failed to open {}", path.display()))?;
-    let mut input = Files {
-        feed,
-        path: path.display().to_string(),
-        source,
-        count: 0,
-    };
-    source.read(&mut input, &mut builder.sink(name))?;
-    if input.count == 0 {
-        bail!("{}: no file in it is one of `{name}`", path.display());
-    }
-    Ok(())
-}
-
-struct Files {
-    feed: Feed,
-    path: String,
-    source: &'static dyn AdvisorySource,
-    count: u64,
-}
-
-impl Input for Files {
-    fn next(&mut self) -> Option<Result<InputFile, SourceError>> {
-        let source = self.source;
-        let next = self.feed.next_file(&|path| source.wants(path))?;
-        self.count += 1;
-        Some(match next {
-            Ok(file) => Ok(InputFile {
-                path: file.path,
-                bytes: file.bytes,
-            }),
-            Err(error) => Err(SourceError {
-                path: self.path.clone(),
-                reason: error.to_string(),
-            }),
-        })
-    }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::feed::skipped;
+use plimsoll_model::{Date, Timestamp};
+
+use crate::feed::{dates, ids, skipped};
 use crate::{Input, InputFile, Item, Scope, Sink, SourceError};
 
 /// Files held in memory at once.
@@ -39,6 +41,12 @@ pub(crate) struct Seen {
     records: u64,
     /// Number of statements about each scope.
     scopes: BTreeMap<Scope, u64>,
+    /// The newest date of a record.
+    newest: Option<Timestamp>,
+    /// The newest year in an id.
+    year: Option<i16>,
+    /// The feed has said its own date.
+    is_dated: bool,
 }
 
 impl Seen {
@@ -50,10 +58,14 @@ impl Seen {
                 for affected in &record.affected {
                     self.count(&affected.scope);
                 }
+                self.newest = self.newest.max(record.published).max(record.modified);
+                let ids = [&record.id].into_iter().chain(&record.aliases);
+                self.year = ids.filter_map(|id| ids::year(id)).max().max(self.year);
             }
             Item::Enrichment(_) | Item::Support(_) => self.records += 1,
             Item::Covers(scope) => return self.count(scope),
-            Item::Snapshot(_) | Item::Skipped { .. } => {}
+            Item::Snapshot(_) => self.is_dated = true,
+            Item::Skipped { .. } => {}
         }
         out.item(item);
     }
@@ -100,12 +112,27 @@ impl Seen {
             Coverage::AtLeast(count) => count,
             Coverage::Nothing => u64::MAX,
         };
+        if let Some(day) = self.day_by_ids() {
+            out.item(Item::Snapshot(day));
+        }
         for (scope, count) in self.scopes {
             if count >= count_min && scope.purl_type() != UNBOUNDED {
                 out.item(Item::Covers(scope));
             }
         }
         Ok(())
+    }
+}
+
+impl Seen {
+    /// Some feeds date few of their records, or none. An id of a year is no older than that year.
+    fn day_by_ids(&self) -> Option<Date> {
+        let first_day = Date::new(self.year?, 1, 1).ok()?;
+        let is_newer = self
+            .newest
+            .map(dates::day_of)
+            .is_none_or(|newest| newest < first_day);
+        (is_newer && !self.is_dated).then_some(first_day)
     }
 }
 
@@ -169,6 +196,20 @@ mod tests {
         let outcome = each_file(&mut Broken(failures + 1), &mut items, record)
             .and_then(|seen| seen.finish(Coverage::Seen, &mut items));
         (outcome, items.len())
+    }
+
+    #[test]
+    fn a_feed_without_dates_is_dated_by_its_ids() {
+        let mut items: Vec<Item> = Vec::new();
+        let mut seen = Seen::default();
+        for (id, published) in [("GO-2026-4454", None), ("GO-2022-0969", Some("2022-12-14"))] {
+            let mut record = crate::Record::new(id);
+            record.published = published.and_then(dates::timestamp);
+            seen.pass(Item::Advisory(Box::new(record)), &mut items);
+        }
+        seen.finish(Coverage::Nothing, &mut items).unwrap();
+        let day = dates::day("2026-01-01").unwrap();
+        assert_eq!(items.last(), Some(&Item::Snapshot(day)));
     }
 
     #[test]

@@ -35,6 +35,12 @@ pub(crate) fn is_cve(id: &str) -> bool {
         && parts.next().is_none()
 }
 
+/// The year in an id such as `CVE-2024-1234` or `GO-2026-4454`.
+pub(crate) fn year(id: &str) -> Option<i16> {
+    let year = id.split('-').nth(1).filter(|year| year.len() == 4)?;
+    year.parse().ok().filter(|year| (1990..2100).contains(year))
+}
+
 /// The CVE ids in a text, in order, each once, in their plain form.
 pub(crate) fn cves(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();

@@ -235,6 +235,7 @@ packages:
           apk:alpine:3.11 xen: Affected [,4.11.0-r0)
         XSA-212
           apk:alpine:3.11 xen: Affected [,4.11.0-r0)
+        snapshot 2019-01-01
         covers apk:alpine:3.11
         ");
     }
@@ -244,6 +245,7 @@ packages:
         insta::assert_snapshot!(crate::feed::show::items(&read("security.json", JSON)), @r"
         CVE-2023-5363
           apk:wolfi openssl: Affected [,3.1.4-r0)
+        snapshot 2023-01-01
         covers apk:wolfi
         ");
     }

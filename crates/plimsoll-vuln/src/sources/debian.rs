@@ -242,6 +242,7 @@ mod tests {
           deb:debian:13 nodejs: Affected [,)
         TEMP-0000000-A1B2C3
           deb:debian:13 openssl: UnderInvestigation [,) vendor="low"
+        snapshot 2024-01-01
         covers deb:debian:10
         covers deb:debian:11
         covers deb:debian:12

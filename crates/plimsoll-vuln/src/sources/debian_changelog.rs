@@ -338,7 +338,8 @@ demo (1.2-1) unstable; urgency=medium
         let backport = unstable.replace("(1-1) unstable", "(1-1~bpo12+1) bookworm-backports");
         let scope = |files: Vec<InputFile>| {
             let text = read(files);
-            let line = text.lines().last().unwrap_or_default();
+            let line = text.lines().find(|line| line.contains(" aa:"));
+            let line = line.or(text.lines().last()).unwrap_or_default();
             line.split(" aa:")
                 .next()
                 .unwrap_or_default()

@@ -62,6 +62,10 @@ impl AdvisorySource for DebianSupport {
                 }
             }
         }
+        // The lists bear no date; the newest end of support is the nearest to it.
+        if let Some(newest) = supports.values().filter_map(|support| support.until).max() {
+            seen.pass(Item::Snapshot(newest), out);
+        }
         for support in supports.into_values() {
             seen.pass(Item::Support(support), out);
         }
@@ -138,6 +142,7 @@ mod tests {
         skipped x/security-support-ended:6: no date of the end
         skipped x/security-support-ended.deb12:5: a pattern that is more than the start of a name
         skipped x/security-support-ended.deb12:6: no date of the end
+        snapshot 2025-10-01
         support deb:debian:10 xen: Ended until 2021-08-28
         support deb:debian:12 golang*: Limited
         support deb:debian:12 libsoup2.4: Limited

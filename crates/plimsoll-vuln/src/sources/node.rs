@@ -246,6 +246,7 @@ mod tests {
         NSWG-DEP-1 aliases=CVE-2023-45853
           generic node: NotAffected
         skipped vuln/core/7.json: no vulnerable versions
+        snapshot 2023-01-01
         "#);
     }
 

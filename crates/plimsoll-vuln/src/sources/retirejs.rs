@@ -321,6 +321,7 @@ mod tests {
           npm jquery: Affected [,2.0)
         RETIREJS-react-0.14.0
           npm react: Affected [,0.14.0)
+        snapshot 2022-01-01
         "#);
     }
 }
