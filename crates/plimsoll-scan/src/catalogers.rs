@@ -3,6 +3,7 @@
 use crate::Cataloger;
 
 mod apk_installed;
+mod bitnami;
 mod cargo_lock;
 mod dotnet_deps;
 mod dotnet_packages_lock;
@@ -38,11 +39,14 @@ mod rpm_ndb;
 mod rpm_sqlite;
 mod ruby_gemfile_lock;
 mod ruby_gemspec;
+mod runtime_binaries;
+mod runtime_files;
 pub(crate) mod rust_binary;
 
 /// Every cataloger, sorted by id. A test holds this list against the folder.
 pub const CATALOGERS: &[&dyn Cataloger] = &[
     &apk_installed::ApkInstalled,
+    &bitnami::Bitnami,
     &cargo_lock::CargoLock,
     &dotnet_deps::DotnetDeps,
     &dotnet_packages_lock::DotnetPackagesLock,
@@ -78,5 +82,7 @@ pub const CATALOGERS: &[&dyn Cataloger] = &[
     &rpm_sqlite::RpmSqlite,
     &ruby_gemfile_lock::RubyGemfileLock,
     &ruby_gemspec::RubyGemspec,
+    &runtime_binaries::RuntimeBinaries,
+    &runtime_files::RuntimeFiles,
     &rust_binary::RustBinary,
 ];

@@ -9,6 +9,8 @@ use crate::{Facts, File};
 /// Id of a cataloger, and a path of a file that it reads.
 pub const TARGETS: &[(&str, &str)] = &[
     ("apk-installed", "lib/apk/db/installed"),
+    ("bitnami", "opt/bitnami/.bitnami_components.json"),
+    ("bitnami", "opt/bitnami/redis/.spdx-redis.spdx"),
     ("dpkg-copyright", "usr/share/doc/a/copyright"),
     ("dpkg-files", "var/lib/dpkg/info/a:amd64.list"),
     ("dpkg-status", "var/lib/dpkg/status"),
@@ -20,6 +22,10 @@ pub const TARGETS: &[(&str, &str)] = &[
     ("os-release", "etc/lsb-release"),
     ("os-release", "etc/os-release"),
     ("os-release", "etc/redhat-release"),
+    ("runtime-binaries", "usr/local/bin/python3.11"),
+    ("runtime-binaries", "usr/local/bin/redis-server"),
+    ("runtime-files", "usr/local/go/VERSION"),
+    ("runtime-files", "opt/java/release"),
     ("rpm-bdb", "var/lib/rpm/Packages"),
     ("rpm-manifest", "var/lib/rpmmanifest/container-manifest-2"),
     ("rpm-ndb", "usr/lib/sysimage/rpm/Packages.db"),

@@ -26,6 +26,7 @@ mod node;
 mod owned;
 mod php;
 mod problems;
+mod programs;
 pub mod purls;
 mod python;
 pub mod reading;

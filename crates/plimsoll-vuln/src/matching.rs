@@ -16,6 +16,7 @@ mod coverage;
 mod fingerprint;
 mod place;
 mod precedence;
+mod programs;
 mod severity;
 mod subject;
 mod weigh;
@@ -57,6 +58,7 @@ struct PackageMatch {
     index: PackageIndex,
     affecting: Vec<Affecting>,
     unknowns: Vec<Unknown>,
+    is_unheard: bool,
 }
 
 /// Matches every package of an inventory. Works on all cores of the current rayon pool.
@@ -78,6 +80,7 @@ pub fn match_inventory(
                 index: PackageIndex(index),
                 affecting: found.affecting,
                 unknowns: found.unknowns,
+                is_unheard: found.is_unheard,
             })
         })
         .collect::<Result<_, DatabaseError>>()?;
@@ -100,7 +103,11 @@ pub fn match_inventory(
             .then_with(|| a.fingerprint.cmp(&b.fingerprint))
     });
 
+    let unheard = matches.iter().filter(|found| found.is_unheard);
+    let unheard = unheard.filter_map(|found| inventory.packages.get(found.index.0));
+    let unheard = programs::unheard(unheard);
     let mut unknowns: Vec<Unknown> = matches.into_iter().flat_map(|m| m.unknowns).collect();
+    unknowns.extend(unheard);
     unknowns.extend(coverage::unknowns(inventory, &places, &support));
     unknowns.sort();
     unknowns.dedup();

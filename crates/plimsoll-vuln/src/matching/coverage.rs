@@ -121,7 +121,9 @@ pub fn unknowns(inventory: &Inventory, places: &Places, support: &SupportFacts) 
             )));
             continue;
         };
-        if let Some(reason) = coverage(&place) {
+        // Of programs without an ecosystem each is told apart by whether somebody speaks of it.
+        let is_program = place.scope == Scope::ecosystem("generic");
+        if let Some(reason) = coverage(&place).filter(|_| !is_program) {
             out.push(Unknown::whole(format!("{reason} ({packages})")));
         }
         if let Some(fact) = support.release(&place) {

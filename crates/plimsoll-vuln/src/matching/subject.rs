@@ -10,7 +10,7 @@ use crate::feed::ecosystems::package_name;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject<'a> {
     pub name: Cow<'a, str>,
-    pub version: &'a str,
+    pub version: Cow<'a, str>,
     pub kind: SubjectKind,
 }
 
@@ -52,7 +52,7 @@ pub fn subjects(package: &Package, is_distribution: bool) -> Vec<Subject<'_>> {
         let name = package.qualified_name();
         return vec![Subject {
             name: Cow::Owned(package_name(package.ecosystem.as_str(), &name)),
-            version: &package.version,
+            version: Cow::Borrowed(&package.version),
             kind: SubjectKind::Language,
         }];
     }
@@ -64,12 +64,12 @@ pub fn subjects(package: &Package, is_distribution: bool) -> Vec<Subject<'_>> {
     vec![
         Subject {
             name: Cow::Borrowed(source_name),
-            version: source_version,
+            version: Cow::Borrowed(source_version),
             kind: SubjectKind::Source,
         },
         Subject {
             name: Cow::Borrowed(&package.name),
-            version: &package.version,
+            version: Cow::Borrowed(&package.version),
             kind: SubjectKind::Binary,
         },
     ]

@@ -4,6 +4,7 @@ mod coverage;
 mod distributions;
 mod languages;
 mod merging;
+mod programs;
 
 use plimsoll_model::{
     Date, Distribution, Ecosystem, Finding, FixState, Inventory, Location, Package, Part, Purl,

@@ -15,6 +15,7 @@ use plimsoll_model::{Date, Package, Unknown};
 use super::compare::{Comparer, Reach};
 use super::place::{Place, Places, is_rebuilt};
 use super::precedence::rank;
+use super::programs;
 use super::subject::{Subject, subjects};
 use crate::database::next_statement;
 use crate::database::statements::{List, Statement};
@@ -61,6 +62,8 @@ pub struct Says {
 pub struct Weighed {
     pub affecting: Vec<Affecting>,
     pub unknowns: Vec<Unknown>,
+    /// Nobody speaks of it, and nobody speaks for all of its kind.
+    pub is_unheard: bool,
 }
 
 /// What one statement comes to.
@@ -90,10 +93,15 @@ pub fn package(
     };
     let mut judged = Vec::new();
     let mut key = Vec::new();
-    for subject in subjects(package, place.is_distribution) {
-        let Some(list) = database.list(&mut key, place.scope.as_str(), &subject.name)? else {
+    let own = subjects(package, place.is_distribution)
+        .into_iter()
+        .map(|subject| (place.scope.clone(), subject));
+    let mut is_heard = false;
+    for (scope, subject) in own.chain(programs::elsewhere(package)) {
+        let Some(list) = database.list(&mut key, scope.as_str(), &subject.name)? else {
             continue;
         };
+        is_heard = true;
         let mut weighing = Weighing {
             database,
             package,
@@ -103,6 +111,7 @@ pub fn package(
         };
         weighing.list(list, &mut judged, &mut out.unknowns)?;
     }
+    out.is_unheard = !is_heard && programs::may_be_unheard(package);
     judged.sort_by_key(|one| (one.vulnerability, one.rank, one.source));
     let scheme = scheme_of(package.ecosystem.as_str());
     let mut rest = judged.into_iter().peekable();
@@ -144,7 +153,7 @@ impl Weighing<'_> {
         judged: &mut Vec<Judged>,
         unknowns: &mut Vec<Unknown>,
     ) -> Result<(), DatabaseError> {
-        let version = self.subject.version;
+        let version = self.subject.version.as_ref();
         let mut obstacle = self.obstacle();
         let scheme = scheme_of(self.package.ecosystem.as_str());
         let mut comparer = scheme.map(|scheme| Comparer::new(scheme, version));
@@ -189,7 +198,7 @@ impl Weighing<'_> {
 
     /// Why no version can be compared at all.
     fn obstacle(&self) -> Option<String> {
-        let version = self.subject.version;
+        let version = self.subject.version.as_ref();
         if version.is_empty() {
             return Some("its version is not known".to_owned());
         }
@@ -238,13 +247,13 @@ impl Weighing<'_> {
         let is_modular = |version: &str| version.contains(".module");
         match (statement.module, &self.package.module) {
             (Some(stream), Some(own)) => is_stream(list.text(stream), own),
-            (Some(_), None) => is_modular(self.subject.version),
+            (Some(_), None) => is_modular(&self.subject.version),
             // Streams are built apart: their versions do not compare with the others'.
             (None, _) => statement
                 .ranges
                 .iter()
                 .filter_map(|span| span.fixed)
-                .all(|fixed| is_modular(list.text(fixed)) == is_modular(self.subject.version)),
+                .all(|fixed| is_modular(list.text(fixed)) == is_modular(&self.subject.version)),
         }
     }
 
@@ -279,7 +288,7 @@ impl Weighing<'_> {
                     .map(|word| list.text(word).to_owned()),
                 fix_available: statement.fix_available,
                 compared: self.subject.describe(),
-                version: self.subject.version.to_owned(),
+                version: self.subject.version.clone().into_owned(),
                 rank,
             })),
         };
