@@ -176,12 +176,30 @@ pub(super) fn is_folder(path: &str) -> bool {
         || matches!(drive, (Some(letter), Some(b':')) if letter.is_ascii_alphabetic())
 }
 
-/// The version of Go's standard library: `go1.22.3 X:boringcrypto` gives `1.22.3`, and
-/// `devel go1.25-abc` gives `1.25-abc`. `None` for a toolchain between releases.
-pub(super) fn toolchain_version(text: &str) -> Option<&str> {
+/// The version of Go's standard library, spelled as Go's vulnerability database does:
+/// `go1.22.3 X:boringcrypto` gives `1.22.3`, `devel go1.25-abc` gives `1.25-abc`, and `go1.23rc1`
+/// gives `1.23.0-rc.1`. `None` for a toolchain between releases.
+pub(super) fn toolchain_version(text: &str) -> Option<String> {
     text.split_whitespace()
         .filter_map(|word| word.strip_prefix("go"))
         .find(|version| version.starts_with(|first: char| first.is_ascii_digit()))
+        .map(release_version)
+}
+
+/// `1.23rc1` as `1.23.0-rc.1`; anything else as it is.
+pub(super) fn release_version(version: &str) -> String {
+    let candidate = ["beta", "rc"].iter().find_map(|kind| {
+        let (numbers, number) = version.split_once(kind)?;
+        let numeric = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        let patch = match numbers.split('.').count() {
+            2 => ".0",
+            3 => "",
+            _ => return None,
+        };
+        let plain = numeric(number) && numbers.split('.').all(numeric);
+        plain.then(|| format!("{numbers}{patch}-{kind}.{number}"))
+    });
+    candidate.unwrap_or_else(|| version.to_owned())
 }
 
 /// An unknown about the file at hand.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_model::{Ecosystem, Part, State};
 
-use super::go_binary::{DEVEL, STDLIB, is_folder, toolchain_version};
+use super::go_binary::{DEVEL, STDLIB, is_folder, release_version, toolchain_version};
 use crate::collector::{Collector, collect};
 use crate::syntax::error_at;
 use crate::syntax::lines::{decode, numbered};
@@ -187,7 +187,8 @@ fn standard_library(
         .and_then(|(name, line)| Some((toolchain_version(name)?, line)));
     let go = module
         .go
-        .filter(|(version, _)| minor(version).is_some_and(|minor| minor >= BINDING_SINCE));
+        .filter(|(version, _)| minor(version).is_some_and(|minor| minor >= BINDING_SINCE))
+        .map(|(version, line)| (release_version(version), line));
     let Some((version, line)) = toolchain.or(go) else {
         return Ok(());
     };
@@ -268,7 +269,7 @@ mod tests {
     fn the_go_line_counts_since_it_binds() {
         insta::assert_snapshot!(show("module m\ngo 1.21.5\n"), @"2: stdlib 1.21.5");
         insta::assert_snapshot!(show("module m\ngo 1.20\n"), @"");
-        insta::assert_snapshot!(show("module m\ngo 1.23rc1\ntoolchain default\n"), @"2: stdlib 1.23rc1");
+        insta::assert_snapshot!(show("module m\ngo 1.23rc1\ntoolchain default\n"), @"2: stdlib 1.23.0-rc.1");
     }
 
     #[test]

@@ -260,7 +260,10 @@ fn toolchain_versions() {
     for (text, expected) in [
         ("go1.22.3", Some("1.22.3")),
         ("go1.20", Some("1.20")),
-        ("go1.23rc1", Some("1.23rc1")),
+        ("go1.23rc1", Some("1.23.0-rc.1")),
+        ("go1.21.0rc3", Some("1.21.0-rc.3")),
+        ("go1.9beta2", Some("1.9.0-beta.2")),
+        ("go1.22rc", Some("1.22rc")),
         ("go1.21.4 X:boringcrypto", Some("1.21.4")),
         (
             "devel go1.25-0123abc Tue Jan 7 10:00:00 2025 +0000",
@@ -270,7 +273,7 @@ fn toolchain_versions() {
         ("unknown", None),
         ("", None),
     ] {
-        assert_eq!(toolchain_version(text), expected, "{text}");
+        assert_eq!(toolchain_version(text).as_deref(), expected, "{text}");
     }
 }
 
