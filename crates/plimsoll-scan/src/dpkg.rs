@@ -34,6 +34,7 @@ struct Fields<'a> {
     version: &'a [u8],
     architecture: &'a [u8],
     source: &'a [u8],
+    built_using: &'a [u8],
     wrong: Option<u32>,
 }
 
@@ -92,6 +93,7 @@ impl<'a> Fields<'a> {
             6 if name.eq_ignore_ascii_case(b"source") => &mut self.source,
             7 if name.eq_ignore_ascii_case(b"package") => &mut self.package,
             7 if name.eq_ignore_ascii_case(b"version") => &mut self.version,
+            11 if name.eq_ignore_ascii_case(b"built-using") => &mut self.built_using,
             12 if name.eq_ignore_ascii_case(b"architecture") => &mut self.architecture,
             _ => return,
         };
@@ -121,6 +123,7 @@ impl<'a> Fields<'a> {
         let version = word(self.version).ok_or_else(|| wrong("version is not a word"))?;
         let source = source(self.source, &name, &version)
             .ok_or_else(|| wrong("source package is not understood"))?;
+        let source = signed(&source, self.built_using).unwrap_or(source);
         Ok(Some(Found {
             arch: word(self.architecture),
             part: Part::Os,
@@ -161,6 +164,22 @@ fn source(field: &[u8], name: &str, version: &str) -> Option<SourcePackage> {
             }
         };
     Some(SourcePackage { name, version })
+}
+
+/// What a source package of signatures (`linux-signed-amd64`, `grub-efi-amd64-signed`) signed:
+/// its code comes from the one source package that it was built with, `linux (= 6.1.176-1)`, and
+/// that is what advisories speak of.
+fn signed(source: &SourcePackage, built_using: &[u8]) -> Option<SourcePackage> {
+    let (_, rest) = source.name.split_once("-signed")?;
+    if !rest.is_empty() && !rest.starts_with('-') {
+        return None;
+    }
+    let (name, version) = built_using.split_at_checked(memchr::memchr(b'(', built_using)?)?;
+    let version = version.strip_prefix(b"(=")?.strip_suffix(b")")?;
+    Some(SourcePackage {
+        name: word(name.trim_ascii())?,
+        version: word(version.trim_ascii())?,
+    })
 }
 
 /// One printable ASCII word of a sensible length.
@@ -206,6 +225,40 @@ mod tests {
 
     fn with_status(status: &str) -> String {
         format!("Package: a\nStatus: {status}\nArchitecture: all\nVersion: 1\n\n")
+    }
+
+    #[test]
+    fn what_was_signed_is_the_source() {
+        for (source, built_using, expected) in [
+            (
+                "linux-signed-amd64 (6.1.176+1)",
+                "linux (= 6.1.176-1)",
+                "linux=6.1.176-1",
+            ),
+            (
+                "shim-signed (1.51)",
+                "shim (= 16.1-2~deb12u1)",
+                "shim=16.1-2~deb12u1",
+            ),
+            // Without saying what was signed, with more than one, and no signature at all.
+            ("shim-signed (1.51)", "", "shim-signed=1.51"),
+            (
+                "shim-signed (1.51)",
+                "shim (= 1), x (= 2)",
+                "shim-signed=1.51",
+            ),
+            ("shim-signed (1.51)", "shim (= 1),", "shim-signed=1.51"),
+            ("python-signedjson (1)", "x (= 2)", "python-signedjson=1"),
+            ("busybox (1)", "glibc (= 2)", "busybox=1"),
+        ] {
+            let text = format!(
+                "Package: a\nStatus: install ok installed\nVersion: 9\nSource: {source}\n\
+                 Built-Using: {built_using}\n\n"
+            );
+            let (found, error) = read(&text, Origin::Database);
+            assert_eq!(error, None);
+            assert!(found[0].contains(&format!(" {expected} ")), "{found:?}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod assemble;
 mod compare;
 mod coverage;
 mod fingerprint;
+mod kernels;
 mod place;
 mod precedence;
 mod programs;

@@ -17,7 +17,7 @@ impl Cataloger for DpkgStatus {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn describe(&self) -> &'static str {

@@ -23,7 +23,7 @@ impl Cataloger for DpkgStatusD {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn describe(&self) -> &'static str {

@@ -40,7 +40,7 @@ impl Cataloger for GoBinary {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn describe(&self) -> &'static str {

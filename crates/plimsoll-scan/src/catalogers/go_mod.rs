@@ -31,7 +31,7 @@ impl Cataloger for GoMod {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn describe(&self) -> &'static str {

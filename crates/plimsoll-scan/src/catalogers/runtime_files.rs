@@ -5,7 +5,7 @@
 
 use plimsoll_model::{Ecosystem, Part, State};
 
-use super::go_binary::STDLIB;
+use super::go_binary::{STDLIB, release_version};
 use crate::{CatalogError, Cataloger, Facts, File, Found, Pattern};
 
 /// Largest file that is looked at, in bytes. Java's names all its modules and has below 10,000.
@@ -52,7 +52,7 @@ impl Cataloger for RuntimeFiles {
         } else if let Some(version) = go(&text) {
             out.packages.extend([STDLIB, TOOLCHAIN].map(|name| Found {
                 part: Part::Runtime,
-                ..Found::new(Ecosystem::GOLANG, name, version)
+                ..Found::new(Ecosystem::GOLANG, name, release_version(version))
             }));
         }
         Ok(())
@@ -137,6 +137,15 @@ mod tests {
             "usr/lib/go-1.19/VERSION",
             "go1.19.8",
             &[("stdlib", "1.19.8"), ("toolchain", "1.19.8")],
+        );
+    }
+
+    #[test]
+    fn release_candidates_of_go() {
+        check(
+            "usr/local/go/VERSION",
+            "go1.23rc1\n",
+            &[("stdlib", "1.23.0-rc.1"), ("toolchain", "1.23.0-rc.1")],
         );
     }
 

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use plimsoll_model::Package;
+use plimsoll_model::{Ecosystem, Package};
 
+use super::kernels;
 use crate::feed::ecosystems::package_name;
 
 /// One look-up.
@@ -61,16 +62,23 @@ pub fn subjects(package: &Package, is_distribution: bool) -> Vec<Subject<'_>> {
         Some(source) => (&source.name, &source.version),
         None => (&package.name, &package.version),
     };
-    vec![
-        Subject {
-            name: Cow::Borrowed(source_name),
-            version: Cow::Borrowed(source_version),
-            kind: SubjectKind::Source,
-        },
-        Subject {
-            name: Cow::Borrowed(&package.name),
-            version: Cow::Borrowed(&package.version),
-            kind: SubjectKind::Binary,
-        },
-    ]
+    let binary = Subject {
+        name: Cow::Borrowed(&package.name),
+        version: Cow::Borrowed(&package.version),
+        kind: SubjectKind::Binary,
+    };
+    let is_deb = package.ecosystem == Ecosystem::DEB;
+    let (name, version) = match kernels::signed_source(source_name).filter(|_| is_deb) {
+        Some(kernel) => (kernel, &package.version),
+        None => (Cow::Borrowed(source_name.as_str()), source_version),
+    };
+    if is_deb && !kernels::is_concerned(&name, &package.name) {
+        return vec![binary];
+    }
+    let source = Subject {
+        name,
+        version: Cow::Borrowed(version),
+        kind: SubjectKind::Source,
+    };
+    vec![source, binary]
 }

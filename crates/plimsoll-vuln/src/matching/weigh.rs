@@ -10,7 +10,7 @@
 //! For a language's package there is no authority above others: a version is affected if any
 //! definite statement holds it; an open statement counts only where no source knows an end.
 
-use plimsoll_model::{Date, Package, Unknown};
+use plimsoll_model::{Date, Ecosystem, Package, Unknown};
 
 use super::compare::{Comparer, Reach};
 use super::place::{Place, Places, is_rebuilt};
@@ -18,9 +18,12 @@ use super::precedence::rank;
 use super::programs;
 use super::subject::{Subject, subjects};
 use crate::database::next_statement;
-use crate::database::statements::{List, Statement};
+use crate::database::statements::{List, Span, Statement};
 use crate::schemes::scheme_of;
 use crate::{Database, DatabaseError, Range, Status, VersionScheme};
+
+/// What Go gives as the version of a module that it built from a folder.
+const GO_FOLDER: &str = "(devel)";
 
 /// Most versions that are told as fixes of one vulnerability.
 const FIXES_MAX: usize = 16;
@@ -166,6 +169,12 @@ impl Weighing<'_> {
             if !self.concerns(&list, &statement) {
                 continue;
             }
+            if statement.ranges.is_empty() && statement.versions.is_empty() {
+                // About every version, so that it need not be known.
+                let every = Reach::Open(Span::default());
+                judged.extend(self.judge(&list, &statement, &every)?);
+                continue;
+            }
             let (Some(comparer), None) = (&mut comparer, &obstacle) else {
                 left_out += 1;
                 continue;
@@ -201,6 +210,9 @@ impl Weighing<'_> {
         let version = self.subject.version.as_ref();
         if version.is_empty() {
             return Some("its version is not known".to_owned());
+        }
+        if version == GO_FOLDER && self.package.ecosystem == Ecosystem::GOLANG {
+            return Some("built from a folder, its version is not known".to_owned());
         }
         if let Some(parent) = &self.place.parent
             && is_rebuilt(version)

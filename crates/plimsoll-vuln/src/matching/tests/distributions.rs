@@ -33,6 +33,46 @@ fn wheezy() -> Data {
 }
 
 #[test]
+fn a_kernel_is_found_where_its_code_is() {
+    let data = Data::default().covers("debian", "deb:debian:12").says(
+        "debian",
+        record("CVE-2024-1").about(affected("deb:debian:12", "linux", &["<6.1.128-1"])),
+    );
+    let image = "linux-image-6.1.0-30-amd64";
+    for (name, version, source, expected) in [
+        (image, "6.1.124-1", ("linux", "6.1.124-1"), true),
+        (
+            image,
+            "6.1.124-1",
+            ("linux-signed-amd64", "6.1.124+1"),
+            true,
+        ),
+        (
+            image,
+            "6.1.128-1",
+            ("linux-signed-amd64", "6.1.128+1"),
+            false,
+        ),
+        ("linux-perf", "6.1.124-1", ("linux", "6.1.124-1"), true),
+        ("linux-libc-dev", "6.1.124-1", ("linux", "6.1.124-1"), false),
+        (
+            "linux-image-amd64",
+            "6.1.124-1",
+            ("linux-signed-amd64", "6.1.124+1"),
+            false,
+        ),
+    ] {
+        let package = os_package("deb", name, version, Some(source));
+        let found = data.found(&inventory(Some(("debian", "12")), vec![package]));
+        let expected: Vec<String> = expected
+            .then(|| format!("CVE-2024-1 {name}"))
+            .into_iter()
+            .collect();
+        assert_eq!(found, expected, "{name} {version} {source:?}");
+    }
+}
+
+#[test]
 fn shellshock() {
     let bash = |version| {
         inventory(

@@ -130,8 +130,17 @@ fn what_cannot_be_compared_is_told() {
     );
     let matched = data.matched(&target);
     assert!(matched.findings.is_empty());
-    assert_eq!(matched.unknowns.len(), 1, "{:?}", matched.unknowns);
+    assert_eq!(
+        reasons(&matched),
+        [
+            "pkg:golang/example.com%2Fapp@(devel): 1 advisory cannot be applied: built from a folder, \
+             its version is not known"
+        ]
+    );
     assert_eq!(matched.unknowns[0].path.as_deref(), Some("usr/bin/app"));
+    // What is said of every version holds for this one too.
+    let data = one("golang", "example.com/app", &[]);
+    assert_eq!(data.matched(&target).findings.len(), 1);
     // Where nothing is said about the package, nothing is missing.
     let target = inventory(
         None,
