@@ -22,6 +22,16 @@ retry() {
   done
 }
 
+# fetch FILE URL…: the first of these that answers.
+fetch() {
+  local file=$1 url
+  shift
+  for url in "$@"; do
+    curl --proto '=https' --tlsv1.2 -sSfL -o "$file" "$url" && return 0
+  done
+  return 1
+}
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then
     "$@"
@@ -80,7 +90,9 @@ ensure_rust() {
     command -v curl >/dev/null 2>&1 || fail "no curl" "install curl and run this script again"
     local installer
     installer=$(mktemp)
-    retry 3 curl --proto '=https' --tlsv1.2 -sSf -o "$installer" https://sh.rustup.rs ||
+    # The same installer under two names: some networks let only one of them through.
+    retry 3 fetch "$installer" https://sh.rustup.rs \
+      https://static.rust-lang.org/rustup/rustup-init.sh ||
       fail "rustup could not be fetched" "install Rust 1.95 or newer by hand: https://rustup.rs"
     sh "$installer" -y -q --profile minimal --default-toolchain none --no-modify-path >&2 ||
       fail "rustup failed" "see https://rustup.rs"
