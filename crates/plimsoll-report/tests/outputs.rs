@@ -30,6 +30,72 @@ fn table_with_everything() {
     insta::assert_snapshot!(sample::written("table", &report, &options));
 }
 
+/// A kernel's hundred findings do not hide everything else.
+fn with_many_of_one_package() -> plimsoll_model::Report {
+    let mut report = sample::report();
+    let verdict = report.verdict.as_mut().unwrap();
+    let reason = verdict.reasons[0].clone();
+    let first = report.findings.iter();
+    let mut first = first.filter(|finding| Some(&finding.fingerprint) == reason.finding.as_ref());
+    let first = first.next().unwrap().clone();
+    for number in 0..40 {
+        let mut finding = first.clone();
+        finding.id = format!("CVE-2026-{}", 5_000 + number);
+        finding.fingerprint = format!("many-{number}");
+        finding.known_exploited = number == 30;
+        finding.locations.clear();
+        let mut reason = reason.clone();
+        reason.finding = Some(finding.fingerprint.clone());
+        verdict.reasons.push(reason);
+        report.findings.push(finding);
+    }
+    let unread = report.inventory.unknowns[0].clone();
+    for number in 0..9 {
+        let path = format!("opt/{number}.jar");
+        let unread = unread.clone();
+        report.inventory.unknowns.push(plimsoll_model::Unknown {
+            path: Some(path),
+            ..unread
+        });
+    }
+    report
+}
+
+#[test]
+fn many_findings_of_a_package_are_folded() {
+    let report = with_many_of_one_package();
+    let text = sample::written("table", &report, &sample::options());
+    let blocks = text.matches("--> var/lib/dpkg/status").count();
+    assert!(blocks <= 5, "{text}");
+    // Known to be exploited, though it stands late.
+    assert!(text.contains("error[CVE-2026-5030]"), "{text}");
+    assert!(text.contains("further places: "), "{text}");
+    insta::assert_snapshot!(text);
+
+    let options = WriteOptions {
+        verbose: true,
+        ..sample::options()
+    };
+    let text = sample::written("table", &report, &options);
+    for number in 5_000..5_040 {
+        assert!(
+            text.contains(&format!("error[CVE-2026-{number}]")),
+            "{text}"
+        );
+    }
+}
+
+/// Each finding is on the page, those past the first in a fold of their own.
+#[test]
+fn many_findings_of_a_package_stay_on_the_page() {
+    let report = with_many_of_one_package();
+    let text = sample::written("html", &report, &sample::options());
+    for finding in &report.findings {
+        assert!(text.contains(&finding.id), "{}", finding.id);
+    }
+    assert_eq!(text.matches("details class=\"more\"").count(), 1);
+}
+
 /// A narrow terminal with colour, and fewer findings than there are.
 #[test]
 fn table_that_is_narrow() {

@@ -1,7 +1,7 @@
 //! Plain text for people at a terminal: findings as a compiler shows errors, then one summary.
 //!
-//! Findings that the policy minds are shown in full, the rest as a line a package; with
-//! [`WriteOptions::verbose`] everything is shown in full. All text from outside is cleaned of
+//! Of the findings that the policy minds the worst of each package are shown in full, the rest as a
+//! line a package; with [`WriteOptions::verbose`] everything is shown in full. All text from outside is cleaned of
 //! control characters. Meaning never hangs on colour.
 
 use std::io::{self, Write};
@@ -13,7 +13,9 @@ use crate::view::View;
 use crate::{OutputFormat, WriteError, WriteOptions};
 
 mod block;
+mod fold;
 mod summary;
+mod unknown;
 
 pub struct Table;
 
@@ -56,7 +58,7 @@ fn render(view: &View<'_>, options: &WriteOptions, out: &mut dyn Write) -> io::R
     };
     let said = block::findings(view, options, page, out)?
         | block::owned(view, options, page, out)?
-        | block::unknowns(view, page, out)?;
+        | unknown::unknowns(view, options, page, out)?;
     if said {
         writeln!(out)?;
     }

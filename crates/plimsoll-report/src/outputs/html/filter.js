@@ -29,6 +29,11 @@
           if (show) { any = true; count += 1; }
         });
         pack.hidden = !any;
+        var more = pack.querySelector("details.more");
+        if (more) {
+          more.hidden = !more.querySelector("article:not([hidden])");
+          if (words.length) { more.open = true; }
+        }
       });
       shown.textContent = count === total ? "" : count + " of " + total + " shown";
     };
@@ -38,8 +43,11 @@
   }
   var reveal = function () {
     var at = location.hash && document.getElementById(location.hash.slice(1));
-    var fold = at && at.closest("details");
-    if (fold) { fold.open = true; at.scrollIntoView(); }
+    if (!at || !at.closest("details")) { return; }
+    for (var fold = at.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+      fold.open = true;
+    }
+    at.scrollIntoView();
   };
   addEventListener("hashchange", reveal);
   reveal();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
-use plimsoll_model::{Finding, FixState, How, Severity, Verdict};
+use plimsoll_model::{Finding, FixState, How, Location, Severity, Verdict};
 
 use super::bar::word;
 use crate::view::{
@@ -12,6 +12,12 @@ use crate::view::{
 
 /// Most packages that are shown unfolded.
 const OPEN_MAX: usize = 12;
+
+/// Places that are named for one package or finding.
+const PLACES_MAX: usize = 10;
+
+/// Findings of one package that are shown before the rest is folded.
+const SHOWN_MAX: usize = 20;
 
 /// Rules with what they applied to, then remarks about the policy.
 pub fn reasons(view: &View<'_>, verdict: &Verdict) -> Markup {
@@ -127,8 +133,21 @@ fn package(view: &View<'_>, (package, findings): &PackageFindings<'_>, open: boo
                     }
                 }
             }
-            @if let Some((_, package)) = package { p.purl { code { (clean(package.purl.as_str())) } } }
-            @for finding in findings { (article(view, finding)) }
+            @if let Some((_, package)) = package {
+                p.purl { code { (clean(package.purl.as_str())) } }
+                // Findings that have no place of their own are where their package is.
+                @if findings.iter().any(|finding| finding.locations.is_empty()) {
+                    dl.evidence { (places(view, &package.locations)) }
+                }
+            }
+            @let (shown, folded) = findings.split_at(findings.len().min(SHOWN_MAX));
+            @for finding in shown { (article(view, finding)) }
+            @if !folded.is_empty() {
+                details.more {
+                    summary { (counted(folded.len(), "further finding", "further findings")) }
+                    @for finding in folded { (article(view, finding)) }
+                }
+            }
         }
     }
 }
@@ -205,24 +224,36 @@ fn excepted(finding: &Finding) -> Markup {
     }
 }
 
-/// Where it lies and how it is known.
-fn evidence(view: &View<'_>, finding: &Finding) -> Markup {
+fn places(view: &View<'_>, locations: &[Location]) -> Markup {
     let total = view.report.inventory.layers.len();
     html! {
-        dl.evidence {
-            @for location in view.places(finding).iter().take(10) {
-                div {
-                    dt { "Where" }
-                    dd {
-                        code { (clean(&place_words(location))) }
-                        @if let Some((number, layer)) = view.layer(location) {
-                            " layer " (number) " of " (total)
-                            @if layer.base { ", base image" }
-                            @if let Some(step) = &layer.created_by { ", " code.step { (clean(step)) } }
-                        }
+        @for location in locations.iter().take(PLACES_MAX) {
+            div {
+                dt { "Where" }
+                dd {
+                    code { (clean(&place_words(location))) }
+                    @if let Some((number, layer)) = view.layer(location) {
+                        " layer " (number) " of " (total)
+                        @if layer.base { ", base image" }
+                        @if let Some(step) = &layer.created_by { ", " code.step { (clean(step)) } }
                     }
                 }
             }
+        }
+        @if locations.len() > PLACES_MAX {
+            div {
+                dt {}
+                dd { "and " (counted(locations.len() - PLACES_MAX, "further place", "further places")) }
+            }
+        }
+    }
+}
+
+/// Where it lies, if not where its package is, and how it is known.
+fn evidence(view: &View<'_>, finding: &Finding) -> Markup {
+    html! {
+        dl.evidence {
+            (places(view, &finding.locations))
             @for how in finding.how.iter().chain(&finding.also) {
                 div { dt { "How" } dd { (clean(&how_words(how))) } }
             }

@@ -1,10 +1,10 @@
 //! Findings, packages of others and unknowns, as blocks and lines.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use plimsoll_model::{Finding, Location, Severity};
 
+use super::fold;
 use crate::WriteOptions;
 use crate::paint::{Look, Page, shortened};
 use crate::view::{Group, Level, View, clean, counted, fix_words, named, place_words};
@@ -24,30 +24,49 @@ pub fn findings(
     out: &mut dyn Write,
 ) -> io::Result<bool> {
     let groups = view.groups();
-    let full = |group: &&Group<'_>| options.verbose || group.level >= Level::Warning;
-    let max = options.findings_max.unwrap_or(usize::MAX);
-    let mut left = 0;
-    for (index, group) in groups.iter().filter(full).enumerate() {
-        if index < max {
-            finding(view, options, group, page, out)?;
+    let minded = |group: &&Group<'_>| options.verbose || group.level >= Level::Warning;
+    let mut left = options.findings_max.unwrap_or(usize::MAX);
+    let mut is_folded = false;
+    let mut hidden = 0;
+    for section in fold::sections(view, groups.iter().filter(minded)) {
+        let (full, folded) = if options.verbose {
+            ([section.full, section.folded].concat(), Vec::new())
         } else {
-            left += 1;
+            (section.full, section.folded)
+        };
+        for group in full {
+            if left > 0 {
+                left -= 1;
+                finding(view, options, group, page, out)?;
+            } else {
+                hidden += 1;
+            }
+        }
+        if left > 0 {
+            is_folded |= !folded.is_empty();
+            fold::rest(view, &folded, page, out)?;
+        } else {
+            hidden += folded.len();
         }
     }
-    if left > 0 {
+    if hidden > 0 {
         let text = counted(
-            left,
+            hidden,
             "further finding like these",
             "further findings like these",
         );
         writeln!(out, "note: {text} not shown")?;
+    }
+    if is_folded {
+        let text = "`--verbose` shows each finding in full, `advise` the upgrades that mend them";
+        page.wrapped(out, "note: ", 6, 6, text)?;
     }
     let lines = if options.verbose {
         0
     } else {
         packages(view, page, out)?
     };
-    Ok(lines > 0 || groups.iter().any(|group| full(&group)))
+    Ok(lines > 0 || groups.iter().any(|group| minded(&group)))
 }
 
 /// One group of findings as a block.
@@ -64,6 +83,8 @@ fn finding(
     let lead = format!("{}[{}]", group.level.as_str(), clean(&first.id));
     let painted = format!("{}: ", page.paint.put(group.level.look(), &lead));
     let what = match subject(view, group) {
+        // A title that only says the package once more adds nothing.
+        Some(subject) if is_bare(view, first) => subject,
         Some(subject) => format!("{subject}, {}", clean(&first.title)),
         None => clean(&first.title),
     };
@@ -115,8 +136,18 @@ fn finding(
     Ok(())
 }
 
+/// Whether the title says no more than which package it is and which version mends it.
+fn is_bare(view: &View<'_>, finding: &Finding) -> bool {
+    let Some(package) = view.report.package_of(finding) else {
+        return false;
+    };
+    let name = package.qualified_name();
+    let fixed = finding.fix.as_ref().and_then(|fix| fix.versions.first());
+    finding.title == name || fixed.is_some_and(|v| finding.title == format!("{name} before {v}"))
+}
+
 /// `libssl3, openssl 3.0.15-1`; nothing for findings without a package.
-fn subject(view: &View<'_>, group: &Group<'_>) -> Option<String> {
+pub fn subject(view: &View<'_>, group: &Group<'_>) -> Option<String> {
     let packages: Vec<_> = group
         .findings
         .iter()
@@ -215,27 +246,37 @@ fn packages(view: &View<'_>, page: Page, out: &mut dyn Write) -> io::Result<usiz
             continue;
         }
         lines += 1;
-        let counts: Vec<String> = Severity::WORST_FIRST
-            .into_iter()
-            .filter_map(|severity| {
-                let count = notes.iter().filter(|f| f.severity == severity).count();
-                let word = severity_word(severity);
-                (count > 0).then(|| format!("{count} {word}"))
-            })
-            .collect();
-        let mut ids: Vec<String> = notes.iter().take(IDS_MAX).map(|f| clean(&f.id)).collect();
-        if notes.len() > IDS_MAX {
-            ids.push(format!("and {} more", notes.len() - IDS_MAX));
-        }
+        let counts = counts_by_severity(&notes);
         let subject = package.map_or_else(
             || "the target as a whole".to_owned(),
             |(_, package)| clean(&named(package)),
         );
-        let text = format!("{subject}: {} ({})", counts.join(", "), ids.join(", "));
+        let text = format!("{subject}: {} ({})", counts.join(", "), ids_words(&notes));
         let lead = format!("{}: ", page.paint.put(Look::Blue, "note"));
         page.wrapped(out, &lead, 6, 6, &text)?;
     }
     Ok(lines)
+}
+
+/// `2 high`, `1 low`: worst first, those that there are.
+pub fn counts_by_severity(findings: &[&Finding]) -> Vec<String> {
+    Severity::WORST_FIRST
+        .into_iter()
+        .filter_map(|severity| {
+            let count = findings.iter().filter(|f| f.severity == severity).count();
+            (count > 0).then(|| format!("{count} {}", severity_word(severity)))
+        })
+        .collect()
+}
+
+/// The first ids, and how many more there are.
+pub fn ids_words(findings: &[&Finding]) -> String {
+    let ids = findings.iter().take(IDS_MAX).map(|f| clean(&f.id));
+    let mut ids: Vec<String> = ids.collect();
+    if findings.len() > IDS_MAX {
+        ids.push(format!("and {} more", findings.len() - IDS_MAX));
+    }
+    ids.join(", ")
 }
 
 /// The word for a severity where a number stands before it.
@@ -269,22 +310,4 @@ pub fn owned(
         page.wrapped(out, "owned: ", 7, 7, &clean(&text))?;
     }
     Ok(true)
-}
-
-/// What could not be read.
-pub fn unknowns(view: &View<'_>, page: Page, out: &mut dyn Write) -> io::Result<bool> {
-    let mut unknowns: Vec<_> = view.report.inventory.unknowns.iter().collect();
-    unknowns.sort();
-    for unknown in &unknowns {
-        let mut text = match &unknown.path {
-            Some(path) => format!("{path}: {}", unknown.reason),
-            None => unknown.reason.clone(),
-        };
-        if let Some((number, _)) = unknown.layer.as_ref().and_then(|id| view.layer_by_id(id)) {
-            let _ = write!(text, " (layer {number})");
-        }
-        let lead = format!("{}: ", page.paint.put(Look::Yellow, "unknown"));
-        page.wrapped(out, &lead, 9, 9, &clean(&text))?;
-    }
-    Ok(!unknowns.is_empty())
 }
