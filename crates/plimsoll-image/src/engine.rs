@@ -11,12 +11,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use plimsoll_model::Digest;
 use serde::Deserialize;
 use ureq::Agent;
 
 use self::socket::{NoResolver, UnixConnector};
 use crate::http::error_text;
 use crate::oci::Selection;
+use crate::stream::Origin;
 use crate::{Blob, ImageStream, OpenError};
 
 /// How long the engine may think before it answers: it may have to pack layers first.
@@ -100,13 +102,16 @@ impl Engine {
 
     /// The image as a stream; an error if the engine does not have it.
     pub fn open_image(&self, name: &str, selection: &Selection) -> Result<ImageStream, OpenError> {
-        if self.image_id(name)?.is_none() {
-            return Err(OpenError::Remote {
-                name: name.to_owned(),
-                reason: format!("the engine at {} has no such image", self.socket.display()),
-                hint: Some("pull it first, or name it with `registry:` in front".to_owned()),
-            });
-        }
+        let id = self.image_id(name)?.ok_or_else(|| OpenError::Remote {
+            name: name.to_owned(),
+            reason: format!("the engine at {} has no such image", self.socket.display()),
+            hint: Some("pull it first, or name it with `registry:` in front".to_owned()),
+        })?;
+        let image_id = Digest::from_hex(id.strip_prefix("sha256:").unwrap_or(&id));
+        let origin = image_id.ok().map(|image_id| Origin {
+            sender: self.socket.display().to_string(),
+            image_id,
+        });
         let source = Arc::new(EngineArchive {
             engine: self.clone(),
             name: name.to_owned(),
@@ -115,7 +120,7 @@ impl Engine {
             reference: None,
             platform: selection.platform.clone(),
         };
-        Ok(ImageStream::new(name, source, selection))
+        Ok(ImageStream::new(name, source, selection).with_origin(origin))
     }
 
     fn failed(&self, name: &str, reason: &str) -> OpenError {

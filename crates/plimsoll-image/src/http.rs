@@ -124,12 +124,7 @@ impl HttpClient {
         let origin = host_of(&url)?;
         for _ in 0..=REDIRECTS_MAX {
             let host = host_of(&url)?;
-            let agent = if self.hosts.contains(&host) {
-                &self.named
-            } else {
-                &self.foreign
-            };
-            let mut call = agent.get(&url);
+            let mut call = self.agent(&host).get(&url);
             if !request.accept.is_empty() {
                 call = call.header("Accept", request.accept);
             }
@@ -151,6 +146,22 @@ impl HttpClient {
             url = self.redirected(&url, location)?;
         }
         Err(format!("it redirects more than {REDIRECTS_MAX} times"))
+    }
+
+    /// Sends a form. Follows nowhere: what is in it is for this host alone.
+    pub fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Result<Response<Body>, String> {
+        self.agent(&host_of(url)?)
+            .post(url)
+            .send_form(fields.iter().copied())
+            .map_err(|error| explain(&error))
+    }
+
+    fn agent(&self, host: &str) -> &Agent {
+        if self.hosts.iter().any(|named| named == host) {
+            &self.named
+        } else {
+            &self.foreign
+        }
     }
 
     fn redirected(&self, from: &str, location: &str) -> Result<String, String> {

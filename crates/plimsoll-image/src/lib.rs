@@ -48,7 +48,7 @@ pub use index::{IndexEntry, IndexKind, LayerIndex};
 pub use oci::Selection;
 pub use open::{Opened, open_path};
 pub use store::Store;
-pub use stream::{ImageStream, StreamRead};
+pub use stream::{ImageStream, Origin, StreamRead};
 pub use target::{TargetSpec, Transport};
 pub use tree::{Resolved, Tree, TreeBuilder};
 pub use walk::{LayerHead, LayerSink, LayerTail, Progress, ReadOptions, Visitor};

@@ -7,7 +7,7 @@ mod files;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use plimsoll_model::{Digest, Unknown};
+use plimsoll_model::{Digest, Platform, Unknown};
 
 use self::files::{Passed, StreamFiles};
 use crate::archive::{self, Form};
@@ -18,6 +18,7 @@ use crate::limits::{
     ARCHIVE_ENTRIES_MAX, ARCHIVE_PATH_BYTES_MAX, CONFIG_BYTES_MAX, STREAM_DOCUMENTS_BYTES_MAX,
 };
 use crate::oci::Selection;
+use crate::oci::resolve::fits;
 use crate::tar::header::{BLOCK_BYTES, Block, Header};
 use crate::tar::{Next, TarContent, TarReader};
 use crate::{
@@ -32,6 +33,16 @@ pub struct ImageStream {
     source: Arc<dyn Blob>,
     selection: Selection,
     form: Form,
+    origin: Option<Origin>,
+}
+
+/// Who sends a stream, and which image that is, known before anything was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Names the sender: what one and the same sends of an image is always the same.
+    pub sender: String,
+    /// Digest of the configuration, or of the manifest where the sender counts by those.
+    pub image_id: Digest,
 }
 
 /// What was learned while a stream passed by.
@@ -52,7 +63,25 @@ impl ImageStream {
             source,
             selection,
             form: Form::Any,
+            origin: None,
         }
+    }
+
+    /// The same with what its sender says of it.
+    pub(crate) fn with_origin(mut self, origin: Option<Origin>) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// What its sender says of it, if that is known before it is read.
+    pub const fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    /// Whether an image of this platform is what was asked for.
+    pub fn accepts(&self, platform: &Platform) -> bool {
+        let wanted = self.selection.platform.as_ref();
+        wanted.is_none_or(|wanted| fits(platform, wanted))
     }
 
     /// The same, but only if it is of this form.

@@ -6,12 +6,11 @@
     reason = "a test should fail where this fails"
 )]
 
+#[path = "support/podman.rs"]
+mod podman;
+
 use std::fs;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use plimsoll_image::engine::Engine;
 use plimsoll_image::testing::{Notes, TarBuilder};
@@ -19,112 +18,32 @@ use plimsoll_image::{
     ImageFacts, ImageStream, Opened, ReadOptions, Selection, TargetSpec, open_path,
 };
 
-/// How long an engine may take to come up on a busy machine.
-const READY_MAX: Duration = Duration::from_mins(1);
+use self::podman::Podman;
+
 /// The image of the tests.
 const NAME: &str = "localhost/shop/cart:2.3";
 
-/// A process that ends with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Podman with a storage of its own.
-struct Podman {
-    folder: tempfile::TempDir,
-}
-
-impl Podman {
-    fn command(&self) -> Command {
-        let at = |name: &str| self.folder.path().join(name);
-        let mut command = Command::new("podman");
-        command
-            .arg("--root")
-            .arg(at("root"))
-            .arg("--runroot")
-            .arg(at("run"))
-            .args(["--storage-driver", "vfs", "--runtime", "runc"])
-            .args(["--cgroup-manager", "cgroupfs"]);
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) {
-        let output = self
-            .command()
-            .args(arguments)
-            .output()
-            .unwrap_or_else(|error| panic!("podman: {error}; install the package podman"));
-        assert!(
-            output.status.success(),
-            "podman {arguments:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-
-    /// Imports a small tar twice, so that the image has two layers with a folder in common.
-    fn with_image() -> Self {
-        let podman = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        let at = |name: &str| podman.folder.path().join(name);
-        let tar = TarBuilder::new()
-            .folder("etc")
-            .file("etc/a", "data")
-            .symlink("etc/b", "a")
-            .finish();
-        fs::write(at("small.tar"), tar).unwrap();
-        fs::write(at("more"), "more").unwrap();
-        fs::write(
-            at("Dockerfile"),
-            "FROM base\nCOPY more /etc/more\nLABEL l=m\n",
-        )
-        .unwrap();
-        let (tar, folder) = (at("small.tar"), podman.folder.path());
-        podman.run(&["import", "-q", tar.to_str().unwrap(), "localhost/base"]);
-        podman.run(&[
-            "build",
-            "-q",
-            "--isolation",
-            "chroot",
-            "-t",
-            NAME,
-            folder.to_str().unwrap(),
-        ]);
-        podman
-    }
-
-    /// Begins to answer at a socket.
-    fn serve(&self) -> (Running, PathBuf) {
-        let socket = self.folder.path().join("engine.sock");
-        let child = self
-            .command()
-            .args(["system", "service", "--time", "0"])
-            .arg(format!("unix://{}", socket.display()))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut running = Running(child);
-        wait_for(&mut running, &socket);
-        (running, socket)
-    }
-}
-
-fn wait_for(running: &mut Running, socket: &Path) {
-    let begun = Instant::now();
-    while UnixStream::connect(socket).is_err() {
-        if let Some(status) = running.0.try_wait().unwrap() {
-            panic!("the engine ended: {status}");
-        }
-        assert!(begun.elapsed() < READY_MAX, "the engine does not come up");
-        thread::sleep(Duration::from_millis(50));
-    }
+/// Imports a small tar twice, so that the image has two layers with a folder in common.
+fn podman_with_image() -> Podman {
+    let podman = Podman::new();
+    let at = |name: &str| podman.folder.path().join(name);
+    let tar = TarBuilder::new()
+        .folder("etc")
+        .file("etc/a", "data")
+        .symlink("etc/b", "a")
+        .finish();
+    fs::write(at("small.tar"), tar).unwrap();
+    fs::write(at("more"), "more").unwrap();
+    fs::write(
+        at("Dockerfile"),
+        "FROM base\nCOPY more /etc/more\nLABEL l=m\n",
+    )
+    .unwrap();
+    let (tar, folder) = (at("small.tar"), podman.folder.path());
+    podman.run(&["import", "-q", tar.to_str().unwrap(), "localhost/base"]);
+    let folder = folder.to_str().unwrap();
+    podman.run(&["build", "-q", "--isolation", "chroot", "-t", NAME, folder]);
+    podman
 }
 
 /// Facts of an image and the lines of each of its layers.
@@ -156,7 +75,7 @@ fn read_saved(path: &Path) -> Seen {
 
 #[test]
 fn podman_gives_over_its_socket_what_it_saves() {
-    let podman = Podman::with_image();
+    let podman = podman_with_image();
     let saved = podman.folder.path().join("saved.tar");
     podman.run(&["save", "-q", "-o", saved.to_str().unwrap(), NAME]);
     let (expected, expected_lines) = read_saved(&saved);

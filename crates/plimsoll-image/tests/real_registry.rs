@@ -7,172 +7,25 @@
     reason = "a test should fail where this fails"
 )]
 
+#[path = "support/registry.rs"]
+mod registry;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::PoisonError;
 
 use plimsoll_image::http::HttpOptions;
 use plimsoll_image::registry::{Credentials, Reference, RegistryOptions, open_registry};
 use plimsoll_image::testing::{ImageBuilder, Notes, TarBuilder, gzip};
 use plimsoll_image::{Image, OpenError, ReadOptions, Selection, read_file_capped};
 
-/// How long a registry may take to come up on a busy machine.
-const READY_MAX: Duration = Duration::from_mins(1);
-/// Ports that are tried: another process may take one before the registry does.
-const PORTS_TRIED: u32 = 5;
-/// Held while a port is chosen and taken, so that no two registries of these tests want the same.
-static STARTING: Mutex<()> = Mutex::new(());
+use self::registry::{Door, PORTS_TRIED, Registry, STARTING, certificates, passwords, run};
 
-fn run(package: &str, command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}; install the package {package}"));
-    assert!(
-        output.status.success(),
-        "{command:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-/// A registry that ends with the test.
-struct Registry {
-    child: Child,
-    host: String,
-    storage: PathBuf,
-}
-
-impl Drop for Registry {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// What guards a registry.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Door {
-    Open,
-    TlsAndLogin,
-}
-
-impl Registry {
-    /// `folder` holds what [`certificates`] and [`passwords`] made.
-    fn start(folder: &Path, name: &str, door: Door) -> Self {
-        let storage = folder.join(name);
-        fs::create_dir(&storage).unwrap();
-        let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
-        for _ in 0..PORTS_TRIED {
-            let free = TcpListener::bind("127.0.0.1:0").unwrap();
-            let host = free.local_addr().unwrap().to_string();
-            drop(free);
-            let config = folder.join(format!("{name}.yml"));
-            fs::write(&config, Self::config(folder, &storage, &host, door)).unwrap();
-            let child = Command::new("docker-registry")
-                .arg("serve")
-                .arg(&config)
-                .env("OTEL_TRACES_EXPORTER", "none")
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .unwrap_or_else(|error| {
-                    panic!("docker-registry: {error}; install the package docker-registry")
-                });
-            let mut registry = Self {
-                child,
-                host,
-                storage: storage.clone(),
-            };
-            if registry.is_up() {
-                return registry;
-            }
-        }
-        panic!("docker-registry does not come up");
-    }
-
-    fn config(folder: &Path, storage: &Path, host: &str, door: Door) -> String {
-        let (folder, storage) = (folder.display(), storage.display());
-        let mut yaml = format!(
-            "version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: \
-             {storage}\nhttp:\n  addr: {host}\n  secret: test\n"
-        );
-        if door == Door::TlsAndLogin {
-            yaml.extend([format!(
-                "  tls:\n    certificate: {folder}/server.pem\n    key: {folder}/server.key\n\
-                 auth:\n  htpasswd:\n    realm: test\n    path: {folder}/htpasswd\n"
-            )]);
-        }
-        yaml
-    }
-
-    /// Waits until it takes connections; false if it ended before that.
-    fn is_up(&mut self) -> bool {
-        let begun = Instant::now();
-        while begun.elapsed() < READY_MAX {
-            if self.child.try_wait().unwrap().is_some() {
-                return false;
-            }
-            if TcpStream::connect(&self.host).is_ok() {
-                return true;
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-        panic!("docker-registry does not answer");
-    }
-
-    fn named(&self, name: &str) -> Reference {
-        format!("{}/{name}", self.host).parse().unwrap()
-    }
-
-    /// The file in which the registry keeps a blob.
-    fn blob(&self, hex: &str) -> PathBuf {
-        let blobs = self.storage.join("docker/registry/v2/blobs/sha256");
-        blobs.join(&hex[..2]).join(hex).join("data")
-    }
-}
-
-/// An authority and a certificate of it for 127.0.0.1: `ca.pem`, `server.pem`, `server.key`; and a
-/// second authority that signed nothing, `other.pem`.
-fn certificates(folder: &Path) {
-    let openssl = |arguments: &str| {
-        let mut command = Command::new("openssl");
-        command.current_dir(folder).args(arguments.split(' '));
-        run("openssl", &mut command);
-    };
-    for (name, subject) in [("ca", "/CN=plimsoll-test"), ("other", "/CN=other")] {
-        openssl(&format!(
-            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj {subject} \
-             -keyout {name}.key -out {name}.pem"
-        ));
-    }
-    openssl(
-        "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=registry \
-         -keyout server.key -out server.csr",
-    );
-    fs::write(
-        folder.join("names"),
-        "subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n",
-    )
-    .unwrap();
-    openssl(
-        "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
-         -extfile names -out server.pem",
-    );
-}
-
-fn passwords(folder: &Path) {
-    let mut htpasswd = Command::new("htpasswd");
-    let file = run(
-        "apache2-utils",
-        htpasswd.args(["-nbB", "-C", "4", "shop", "s3cret"]),
-    );
-    fs::write(folder.join("htpasswd"), file).unwrap();
+fn named(registry: &Registry, name: &str) -> Reference {
+    format!("{}/{name}", registry.host).parse().unwrap()
 }
 
 fn image() -> ImageBuilder {
@@ -249,7 +102,7 @@ fn images_come_through_tls_and_a_login() {
     passwords(folder);
     let registry = Registry::start(folder, "registry", Door::TlsAndLogin);
     push(folder, &registry, Door::TlsAndLogin);
-    let cart = registry.named("shop/cart:2.3");
+    let cart = named(&registry, "shop/cart:2.3");
     let good = RegistryOptions {
         http: HttpOptions {
             ca_pem: vec![bytes_of(&folder.join("ca.pem"))],
@@ -263,16 +116,16 @@ fn images_come_through_tls_and_a_login() {
     assert_eq!(image.facts.tags, ["2.3"]);
     read(&image);
     let digest = image.facts.manifest_digest.clone().unwrap();
-    let pinned = registry.named(&format!("shop/cart@{digest}"));
+    let pinned = named(&registry, &format!("shop/cart@{digest}"));
     let by_digest = open(&pinned, &good).unwrap();
     assert_eq!(by_digest.facts.manifest_digest, Some(digest));
     read(&by_digest);
 
-    let (error, hint) = open_error(&registry.named("shop/cart:9"), &good);
+    let (error, hint) = open_error(&named(&registry, "shop/cart:9"), &good);
     assert!(error.contains("not found (404)"), "{error}");
     assert!(hint.contains("spelling"), "{hint}");
     let absent = format!("shop/cart@sha256:{}", "0".repeat(64));
-    let (error, _) = open_error(&registry.named(&absent), &good);
+    let (error, _) = open_error(&named(&registry, &absent), &good);
     assert!(error.contains("(404)"), "{error}");
 
     let wrong = RegistryOptions {
@@ -308,7 +161,7 @@ fn plain_http_is_spoken_only_where_it_was_asked_for() {
     let folder = folder.path();
     let registry = Registry::start(folder, "registry", Door::Open);
     push(folder, &registry, Door::Open);
-    let cart = registry.named("shop/cart:2.3");
+    let cart = named(&registry, "shop/cart:2.3");
     let (error, hint) = open_error(&cart, &RegistryOptions::default());
     assert!(
         hint.contains(&format!("--plain-http {}", registry.host)),
@@ -334,12 +187,12 @@ fn a_mirror_is_asked_first_and_may_lack_it() {
     let registry = Registry::start(folder, "registry", Door::Open);
     let mirror = Registry::start(folder, "mirror", Door::Open);
     push(folder, &registry, Door::Open);
-    let cart = registry.named("shop/cart:2.3");
+    let cart = named(&registry, "shop/cart:2.3");
     let mut options = plain(&[&registry, &mirror]);
     options.mirrors = BTreeMap::from([(registry.host.clone(), vec![mirror.host.clone()])]);
 
     read(&open(&cart, &options).unwrap());
-    let (error, _) = open_error(&registry.named("shop/none"), &options);
+    let (error, _) = open_error(&named(&registry, "shop/none"), &options);
     assert!(error.contains(&mirror.host), "{error}");
     assert!(error.contains(&registry.host), "{error}");
 
@@ -355,7 +208,7 @@ fn a_layer_that_was_changed_in_the_registry_is_not_believed() {
     let folder = folder.path();
     let registry = Registry::start(folder, "registry", Door::Open);
     push(folder, &registry, Door::Open);
-    let image = open(&registry.named("shop/cart:2.3"), &plain(&[&registry])).unwrap();
+    let image = open(&named(&registry, "shop/cart:2.3"), &plain(&[&registry])).unwrap();
     read(&image);
     let layer = image.facts.layers[0].digest.clone().unwrap();
     let path = registry.blob(&layer.hex());
@@ -412,7 +265,7 @@ fn nobody_is_led_from_tls_to_plain_text() {
         },
         ..RegistryOptions::default()
     };
-    let (error, _) = open_error(&server.named("shop/cart"), &options);
+    let (error, _) = open_error(&named(&server, "shop/cart"), &options);
     assert!(
         error.contains("redirects to 203.0.113.1 without TLS"),
         "{error}"

@@ -1,7 +1,7 @@
 //! From an opened target to its inventory.
 
 use plimsoll_image::{
-    Folder, Image, ImageFacts, ImageStream, OpenError, ReadOptions, Tree, TreeBuilder,
+    Folder, Image, ImageFacts, ImageStream, OpenError, Origin, ReadOptions, Tree, TreeBuilder,
 };
 use plimsoll_model::{Digest, Inventory, Report, State, Target, Unknown};
 use plimsoll_report::wire;
@@ -15,6 +15,9 @@ use crate::reading::{Cache, KnownLayer, Reader, cache_version};
 
 /// Kind of cache entry for the inventory of a whole image.
 const INVENTORY_KIND: &str = "inventories";
+/// Kind of cache entry for the inventory of what an engine sent: its layers are described as that
+/// engine describes them, since nothing else is opened on the next run.
+const SENT_KIND: &str = "sent";
 
 /// How to look at a target.
 pub struct ScanOptions<'a> {
@@ -47,19 +50,31 @@ pub fn image_inventory(image: &Image, options: &ScanOptions<'_>) -> Result<Inven
     let reader = Reader::new(&dispatch, options.cache);
     image.read(&reader, &options.read)?;
     let unknowns = image.unknowns.clone();
-    Ok(assemble(&image.facts, reader, unknowns, options, &key))
+    let place = (INVENTORY_KIND, key.as_str());
+    Ok(assemble(&image.facts, reader, unknowns, options, place))
 }
 
-/// The inventory of an image that an engine sends as one stream.
+/// The inventory of an image that comes as one stream. An engine says which image it is going to
+/// send: one that is known is not asked for.
 pub fn stream_inventory(
     stream: &ImageStream,
     options: &ScanOptions<'_>,
 ) -> Result<Inventory, OpenError> {
     let dispatch = options.dispatch();
+    let sent_key = stream.origin().map(|origin| sent_key(origin, &dispatch));
+    if let Some(key) = &sent_key
+        && let Some(known) = recall_sent(options, key, stream)
+    {
+        return Ok(known);
+    }
     let reader = Reader::new(&dispatch, options.cache);
     let read = stream.read(&reader, &options.read)?;
-    let key = inventory_key(&read.facts, &dispatch);
-    Ok(assemble(&read.facts, reader, read.unknowns, options, &key))
+    let (kind, key) = match sent_key {
+        Some(key) => (SENT_KIND, key),
+        None => (INVENTORY_KIND, inventory_key(&read.facts, &dispatch)),
+    };
+    let place = (kind, key.as_str());
+    Ok(assemble(&read.facts, reader, read.unknowns, options, place))
 }
 
 /// The inventory of a folder.
@@ -117,7 +132,7 @@ fn assemble(
     reader: Reader<'_>,
     mut unknowns: Vec<Unknown>,
     options: &ScanOptions<'_>,
-    key: &str,
+    place: (&str, &str),
 ) -> Inventory {
     let mut known = reader.into_layers();
     let mut layers = Vec::with_capacity(facts.layers.len());
@@ -182,7 +197,7 @@ fn assemble(
         unknowns,
     ));
     if complete {
-        remember(options, key, &inventory);
+        remember(options, place, &inventory);
     }
     inventory
 }
@@ -220,7 +235,26 @@ fn recall(options: &ScanOptions<'_>, key: &str, facts: &ImageFacts) -> Option<In
     Some(inventory)
 }
 
-fn remember(options: &ScanOptions<'_>, key: &str, inventory: &Inventory) {
+fn sent_key(origin: &Origin, dispatch: &Dispatch<'_>) -> String {
+    let sender = xxhash_rust::xxh3::xxh3_64(origin.sender.as_bytes());
+    let version = cache_version(dispatch);
+    format!("{}-{sender:016x}-{version}", origin.image_id.hex())
+}
+
+/// The inventory of what the same engine sent in an earlier run.
+fn recall_sent(options: &ScanOptions<'_>, key: &str, stream: &ImageStream) -> Option<Inventory> {
+    let bytes = options.cache?.get(SENT_KIND, key)?;
+    let mut inventory = wire::read_report(&bytes).ok()?.inventory;
+    let platform = inventory.target.platform.as_ref()?;
+    if !stream.accepts(platform) {
+        // Refused when it is read, with what there is.
+        return None;
+    }
+    stream.name().clone_into(&mut inventory.target.name);
+    Some(inventory)
+}
+
+fn remember(options: &ScanOptions<'_>, (kind, key): (&str, &str), inventory: &Inventory) {
     let Some(cache) = options.cache else { return };
     let report = Report {
         tool: options.tool.clone(),
@@ -229,5 +263,5 @@ fn remember(options: &ScanOptions<'_>, key: &str, inventory: &Inventory) {
         advisories: None,
         verdict: None,
     };
-    cache.put(INVENTORY_KIND, key, &wire::to_bytes(&report));
+    cache.put(kind, key, &wire::to_bytes(&report));
 }

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     name = "plimsoll",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 allowed, 1 failed to work, 2 denied by policy, 3 looked only in part (--strict)."
+    after_help = "Exit codes: 0 allowed, 1 failed to work, 2 denied by policy, 3 looked only in part (--strict), 130 interrupted."
 )]
 pub struct Cli {
     #[command(flatten)]

@@ -3,6 +3,7 @@
 //! The only crate that reads configuration, environment and clock and that writes to the terminal.
 //! Data goes to standard output, talk to standard error.
 
+mod atomic;
 mod cli;
 mod commands;
 mod configuration;
@@ -10,6 +11,7 @@ mod database;
 mod failure;
 mod feed;
 mod input;
+mod interrupt;
 mod map;
 mod outputs;
 mod progress;
@@ -32,6 +34,7 @@ const EXIT_FAILED: u8 = 1;
 fn main() -> ExitCode {
     // A plugin's panic is caught and told as an unknown; its default message is noise.
     std::panic::set_hook(Box::new(|_| {}));
+    interrupt::listen();
     let arguments = match cli::Cli::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

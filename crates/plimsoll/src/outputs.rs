@@ -1,6 +1,5 @@
 //! Which documents were asked for, and writing them.
 
-use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +7,7 @@ use plimsoll_model::Report;
 use plimsoll_report::outputs::{OUTPUTS, OutputFormat, output};
 use plimsoll_report::{WriteError, WriteOptions};
 
+use crate::atomic;
 use crate::failure::Failure;
 
 /// What a terminal gets where nothing was asked for.
@@ -73,6 +73,7 @@ impl Wanted {
             let plain = WriteOptions {
                 color: false,
                 width: None,
+                elapsed: None,
                 ..options.clone()
             };
             let mut bytes = Vec::new();
@@ -93,32 +94,10 @@ impl Wanted {
     }
 }
 
-/// Writes a file by way of a temporary one, so that nobody sees half of it. What is no regular
-/// file (`/dev/stdout`, a pipe) is written directly.
+/// Writes a file whole or not at all.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed =
-        |error: io::Error| Failure::new(format!("failed to write {}: {error}", path.display()));
-    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
-        return fs::write(path, bytes).map_err(failed);
-    }
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".plimsoll-")
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    make_readable(file.as_file()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
-}
-
-/// Temporary files are for their owner only; a report has the usual permissions.
-fn make_readable(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
+    atomic::write(path, bytes)
+        .map_err(|error| Failure::new(format!("failed to write {}: {error}", path.display())))
 }
 
 /// Text that no output format writes: differences, explanations.

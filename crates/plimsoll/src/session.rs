@@ -62,7 +62,7 @@ impl Session {
         let terminal = outputs::stdout_is_terminal();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         WriteOptions {
-            created: Some(self.now),
+            created: Some(source_date().unwrap_or(self.now)),
             width: if terminal {
                 outputs::terminal_width()
             } else {
@@ -91,4 +91,15 @@ impl Session {
             progress: Arc::clone(progress),
         }
     }
+}
+
+/// The time that documents carry, where whoever builds reproducibly has said it: seconds since
+/// 1970 in `SOURCE_DATE_EPOCH`. Nothing is judged by it.
+fn source_date() -> Option<Timestamp> {
+    let seconds = std::env::var("SOURCE_DATE_EPOCH")
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
+    Timestamp::from_second(seconds).ok()
 }

@@ -9,6 +9,7 @@ use plimsoll_model::text::clean;
 use crate::failure::Failure;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
 /// Prints `error: …` and `hint: …`.
@@ -18,6 +19,12 @@ pub fn failure(failure: &Failure) {
     if let Some(hint) = failure.hint_text() {
         let _ = writeln!(text, "{HINT}hint{HINT:#}: {}", lines(hint));
     }
+    let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
+/// Prints `warning: …`: something went wrong that does not touch the result.
+pub fn warning(message: &str) {
+    let text = format!("{WARNING}warning{WARNING:#}: {}\n", lines(message));
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 

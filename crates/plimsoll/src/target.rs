@@ -17,7 +17,8 @@ use crate::cli::{RegistryArgs, TargetArgs};
 use crate::commands::scan::tool;
 use crate::failure::{Context, Failure};
 use crate::session::Session;
-use crate::{input, progress};
+use crate::store::Store;
+use crate::{input, progress, talk};
 
 /// Largest file of certificate authorities, in bytes.
 const CA_BYTES_MAX: u64 = 4 << 20;
@@ -307,6 +308,14 @@ fn with_options<T>(
             tool: tool(),
         })
     });
+    if let Some(trouble) = store.as_ref().and_then(Store::trouble)
+        && result.is_ok()
+        && !session.configuration.quiet
+    {
+        talk::warning(&format!(
+            "{trouble}; the result is whole, the next run starts from nothing"
+        ));
+    }
     result.map_err(|error| open_failure(&error))
 }
 

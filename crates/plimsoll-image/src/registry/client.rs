@@ -260,7 +260,8 @@ impl Client {
             })?;
         let authorization = match challenge {
             Challenge::Basic => login
-                .ok_or("access denied (401): it wants a login")?
+                .filter(|login| !login.user.is_empty())
+                .ok_or("access denied (401): it wants a login by name and password")?
                 .basic(),
             Challenge::Bearer {
                 realm,
@@ -295,24 +296,30 @@ impl Client {
         if url.scheme() != "https" && url.scheme() != self.http.scheme(&host) {
             return Err(format!("its token service at {host} is without TLS"));
         }
-        url.query_pairs_mut().append_pair("scope", scope);
-        if let Some(service) = service {
-            url.query_pairs_mut().append_pair("service", service);
-        }
-        let basic = match login {
-            Some(Login {
-                identity_token: Some(token),
-                ..
-            }) => Some(format!("Bearer {token}")),
-            Some(login) => Some(login.basic()),
-            None => None,
+        let identity_token = login.and_then(|login| login.identity_token.as_deref());
+        let answer = if let Some(identity_token) = identity_token {
+            // OAuth 2, as distribution's "oauth2 token authentication" has it.
+            let mut fields = vec![
+                ("grant_type", "refresh_token"),
+                ("refresh_token", identity_token),
+                ("client_id", "plimsoll"),
+                ("scope", scope),
+            ];
+            fields.extend(service.map(|service| ("service", service)));
+            self.http.post_form(url.as_str(), &fields)
+        } else {
+            url.query_pairs_mut().append_pair("scope", scope);
+            if let Some(service) = service {
+                url.query_pairs_mut().append_pair("service", service);
+            }
+            self.http.get(&Get {
+                url: url.as_str(),
+                accept: "application/json",
+                authorization: login.map(Login::basic).as_deref(),
+                from_byte: 0,
+            })
         };
-        let mut response = self.http.get(&Get {
-            url: url.as_str(),
-            accept: "application/json",
-            authorization: basic.as_deref(),
-            from_byte: 0,
-        })?;
+        let mut response = answer?;
         let status = response.status().as_u16();
         if status != 200 {
             let text = error_text(&mut response);

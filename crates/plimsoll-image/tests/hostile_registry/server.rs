@@ -1,5 +1,7 @@
 //! A small HTTP server that serves one image, and misbehaves where a case says so.
 
+#![allow(dead_code, reason = "each test uses a part")]
+
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};

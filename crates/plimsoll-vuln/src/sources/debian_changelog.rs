@@ -140,7 +140,8 @@ fn read_changelog(
             Ok(None)
         };
     }
-    let entries = changelog::entries(&text);
+    let mut entries = changelog::entries(&text);
+    count_from_above(&mut entries);
     let Some(top) = entries.first() else {
         return Ok(None);
     };
@@ -187,6 +188,29 @@ fn release_of_entry(top: &Entry) -> Option<Scope> {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let update: String = update.chars().take_while(char::is_ascii_digit).collect();
     (is_number(release) && is_number(&update)).then(|| releases::debian_scope(release))
+}
+
+/// What was made from a newer version (`1.2-3~deb12u1`, with `1.2-3` and all before it below) has
+/// the fixes of that version: an entry counts from the lowest version at or above it.
+fn count_from_above(entries: &mut [Entry]) {
+    let Some(scheme) = scheme_of("deb") else {
+        return;
+    };
+    let mut lowest: Option<(String, String, Option<Timestamp>)> = None;
+    for entry in entries {
+        match &lowest {
+            Some((source, version, time))
+                if *source == entry.source
+                    && scheme
+                        .compare(&entry.version, version)
+                        .is_ok_and(Ordering::is_gt) =>
+            {
+                entry.version.clone_from(version);
+                entry.time = *time;
+            }
+            _ => lowest = Some((entry.source.clone(), entry.version.clone(), entry.time)),
+        }
+    }
 }
 
 /// Walks the entries from the oldest to the newest.
@@ -316,6 +340,36 @@ demo (1.2-1) unstable; urgency=medium
           deb:debian:12 demo: Affected [,1.2-3) fixed on 2023-01-01
         CVE-2024-1001
           deb:debian:12 demo: Affected [,1.2-3+deb12u2) fixed on 2024-08-01
+        ");
+    }
+
+    #[test]
+    fn a_rebuild_for_an_older_release_has_the_fixes_below_it() {
+        let text = "\
+demo (1.2-4~deb12u1) bookworm-security; urgency=high
+
+  * Rebuild for bookworm.
+
+ -- A <a@b.example>  Fri, 02 Jun 2023 12:00:00 +0000
+
+demo (1.2-4) unstable; urgency=high
+
+  * CVE-2023-1004
+
+ -- A <a@b.example>  Thu, 01 Jun 2023 12:00:00 +0000
+
+demo (1.2-3) unstable; urgency=medium
+
+  * CVE-2022-1006
+
+ -- A <a@b.example>  Sun, 01 Jan 2023 12:00:00 +0000
+";
+        insta::assert_snapshot!(read(vec![file("x/demo_changelog", text)]), @r"
+        snapshot 2023-06-02
+        CVE-2022-1006
+          deb:debian:12 demo: Affected [,1.2-3) fixed on 2023-01-01
+        CVE-2023-1004
+          deb:debian:12 demo: Affected [,1.2-4~deb12u1) fixed on 2023-06-02
         ");
     }
 

@@ -12,6 +12,7 @@ use plimsoll_vuln::Database;
 use plimsoll_vuln::signature::{PublicKey, SignatureFile, SigningKey};
 use plimsoll_vuln::update::{DATABASE_BYTES_MAX, INDEX_FILE, Index, IndexEntry};
 
+use crate::atomic::{self, Staged};
 use crate::cli::DbCommand;
 use crate::commands::EXIT_ALLOWED;
 use crate::database::{self, DATABASE_FILE, read_keys, signature_path};
@@ -57,16 +58,7 @@ fn install(session: &Session, bytes: Vec<u8>, signature: Option<&[u8]>) -> Resul
     if let Some(folder) = place.parent() {
         fs::create_dir_all(folder).context(format_args!("make the folder {}", folder.display()))?;
     }
-    // The signature first: a database is never in place without the signature that it needs.
-    let beside = signature_path(&place);
-    match signature {
-        Some(signature) => write_atomically(&beside, signature)?,
-        None if beside.exists() => {
-            fs::remove_file(&beside).context(format_args!("remove {}", beside.display()))?;
-        }
-        None => {}
-    }
-    write_atomically(&place, database.bytes())?;
+    put(&place, &database, signature)?;
     let records: u64 = database
         .advisory_set(database.header_digest())
         .sources
@@ -75,6 +67,26 @@ fn install(session: &Session, bytes: Vec<u8>, signature: Option<&[u8]>) -> Resul
         .sum();
     talk::note(&format!("{} now holds {records} records", place.display()));
     Ok(())
+}
+
+/// Puts database and signature in place. Both are written before either is renamed: an end in the
+/// middle finds the old pair or the new one, but for the moment between two renames.
+fn put(place: &Path, database: &Database, signature: Option<&[u8]>) -> Result<(), Failure> {
+    if fs::metadata(place).is_ok_and(|meta| !meta.is_file()) {
+        // A pipe: there is nothing beside it.
+        return write_atomically(place, database.bytes());
+    }
+    let beside = signature_path(place);
+    let writing = |path: &Path| format!("write {}", path.display());
+    let staged = Staged::new(place, database.bytes()).context(writing(place))?;
+    match signature {
+        Some(signature) => write_atomically(&beside, signature)?,
+        None if beside.exists() => {
+            fs::remove_file(&beside).context(format_args!("remove {}", beside.display()))?;
+        }
+        None => {}
+    }
+    staged.commit().context(writing(place))
 }
 
 /// With keys configured, bytes from elsewhere must be signed by one of them.
@@ -173,7 +185,8 @@ fn keygen(file: &Path) -> Result<(), Failure> {
         }
     }
     let key = SigningKey::generate().context("make a key")?;
-    write_secret(file, key.to_pem().context("write the key")?.as_bytes())?;
+    let pem = key.to_pem().context("write the key")?;
+    atomic::write_secret(file, pem.as_bytes()).context(format_args!("write {}", file.display()))?;
     write_atomically(&public, key.public().to_pem().as_bytes())?;
     talk::note(&format!(
         "wrote {} (keep it secret) and {} (name it in `db_keys`)",
@@ -181,19 +194,6 @@ fn keygen(file: &Path) -> Result<(), Failure> {
         public.display()
     ));
     Ok(())
-}
-
-/// A file that only its owner may read.
-fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .and_then(|mut file| file.write_all(bytes))
-        .context(format_args!("write {}", path.display()))
 }
 
 /// Where `db build` writes when nothing was said.

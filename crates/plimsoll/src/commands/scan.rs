@@ -13,7 +13,7 @@ use crate::cli::ScanArgs;
 use crate::commands::{EXIT_ALLOWED, EXIT_DENIED, EXIT_PARTLY};
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::{database, talk, target, vex};
+use crate::{database, outputs, talk, target, vex};
 
 /// What `--scanners` understands in this release.
 const SCANNERS: &[&str] = &["vuln"];
@@ -26,7 +26,8 @@ pub fn run(session: &Session, arguments: &ScanArgs) -> Result<u8, Failure> {
     let inventory = target::inventory(session, &arguments.target)?;
     let report = judged(session, inventory, Some(&database), &arguments.vex)?;
     let mut options = session.write_options();
-    options.elapsed = Some(begun.elapsed());
+    // Nobody reads the time out of a file, and the same input is to give the same bytes.
+    options.elapsed = outputs::stdout_is_terminal().then(|| begun.elapsed());
     options.findings_max = arguments.findings_max;
     session.wanted.write(&report, &options)?;
     Ok(exit_code(session, &report))

@@ -8,9 +8,7 @@ use plimsoll_vuln::sources::source;
 use plimsoll_vuln::{BuildOptions, Builder, Database, SOURCES};
 
 use super::SMALL_BYTES_MAX;
-use crate::database::signature_path;
 use crate::failure::{Context, Failure};
-use crate::outputs::write_atomically;
 use crate::session::Session;
 use crate::{feed, talk};
 
@@ -33,11 +31,11 @@ pub fn run(
     database
         .verify()
         .context("verify the database that was built")?;
-    if let Some(key) = key {
-        let signature = SignatureFile::sign(&database, &key).context("sign the database")?;
-        write_atomically(&signature_path(&path), signature.to_json().as_bytes())?;
-    }
-    write_atomically(&path, database.bytes())?;
+    let signature = key
+        .map(|key| SignatureFile::sign(&database, &key).context("sign the database"))
+        .transpose()?
+        .map(|signature| signature.to_json());
+    super::put(&path, &database, signature.as_ref().map(String::as_bytes))?;
     if !session.configuration.quiet {
         tell(&path, &database);
     }
