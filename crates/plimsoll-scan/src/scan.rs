@@ -12,6 +12,7 @@ use crate::distribution;
 use crate::layer::LayerVisitor;
 use crate::merge::{MergeLayer, View, merge};
 use crate::reading::{Cache, KnownLayer, Reader, cache_version};
+use crate::stored;
 
 /// Kind of cache entry for the inventory of a whole image.
 const INVENTORY_KIND: &str = "inventories";
@@ -43,7 +44,7 @@ impl ScanOptions<'_> {
 /// The inventory of an image whose layers can be read side by side.
 pub fn image_inventory(image: &Image, options: &ScanOptions<'_>) -> Result<Inventory, OpenError> {
     let dispatch = options.dispatch();
-    let key = inventory_key(&image.facts, &dispatch);
+    let key = inventory_key(&image.facts, &dispatch, options);
     if let Some(known) = recall(options, &key, &image.facts) {
         return Ok(known);
     }
@@ -61,7 +62,9 @@ pub fn stream_inventory(
     options: &ScanOptions<'_>,
 ) -> Result<Inventory, OpenError> {
     let dispatch = options.dispatch();
-    let sent_key = stream.origin().map(|origin| sent_key(origin, &dispatch));
+    let sent_key = stream
+        .origin()
+        .map(|origin| sent_key(origin, &dispatch, options));
     if let Some(key) = &sent_key
         && let Some(known) = recall_sent(options, key, stream)
     {
@@ -71,7 +74,10 @@ pub fn stream_inventory(
     let read = stream.read(&reader, &options.read)?;
     let (kind, key) = match sent_key {
         Some(key) => (SENT_KIND, key),
-        None => (INVENTORY_KIND, inventory_key(&read.facts, &dispatch)),
+        None => (
+            INVENTORY_KIND,
+            inventory_key(&read.facts, &dispatch, options),
+        ),
     };
     let place = (kind, key.as_str());
     Ok(assemble(&read.facts, reader, read.unknowns, options, place))
@@ -220,14 +226,20 @@ impl View for Tree {
     }
 }
 
-fn inventory_key(facts: &ImageFacts, dispatch: &Dispatch<'_>) -> String {
-    format!("{}-{}", facts.config_digest.hex(), cache_version(dispatch))
+fn inventory_key(facts: &ImageFacts, dispatch: &Dispatch<'_>, options: &ScanOptions<'_>) -> String {
+    let version = inventory_version(dispatch, options);
+    format!("{}-{version}", facts.config_digest.hex())
+}
+
+/// How layers are laid over each other and what is known of distributions is the program's own.
+fn inventory_version(dispatch: &Dispatch<'_>, options: &ScanOptions<'_>) -> String {
+    format!("{}-{}", cache_version(dispatch), options.tool.version)
 }
 
 /// The inventory found in an earlier run; target and layers are those of today's opening.
 fn recall(options: &ScanOptions<'_>, key: &str, facts: &ImageFacts) -> Option<Inventory> {
     let bytes = options.cache?.get(INVENTORY_KIND, key)?;
-    let mut inventory = wire::read_report(&bytes).ok()?.inventory;
+    let mut inventory = unseal_inventory(&bytes)?;
     let os = inventory.target.os.take();
     inventory.target = facts.target();
     inventory.target.os = os;
@@ -235,16 +247,21 @@ fn recall(options: &ScanOptions<'_>, key: &str, facts: &ImageFacts) -> Option<In
     Some(inventory)
 }
 
-fn sent_key(origin: &Origin, dispatch: &Dispatch<'_>) -> String {
+fn unseal_inventory(bytes: &[u8]) -> Option<Inventory> {
+    let body = stored::unseal(bytes).ok()?;
+    wire::read_report(body).ok().map(|report| report.inventory)
+}
+
+fn sent_key(origin: &Origin, dispatch: &Dispatch<'_>, options: &ScanOptions<'_>) -> String {
     let sender = xxhash_rust::xxh3::xxh3_64(origin.sender.as_bytes());
-    let version = cache_version(dispatch);
+    let version = inventory_version(dispatch, options);
     format!("{}-{sender:016x}-{version}", origin.image_id.hex())
 }
 
 /// The inventory of what the same engine sent in an earlier run.
 fn recall_sent(options: &ScanOptions<'_>, key: &str, stream: &ImageStream) -> Option<Inventory> {
     let bytes = options.cache?.get(SENT_KIND, key)?;
-    let mut inventory = wire::read_report(&bytes).ok()?.inventory;
+    let mut inventory = unseal_inventory(&bytes)?;
     let platform = inventory.target.platform.as_ref()?;
     if !stream.accepts(platform) {
         // Refused when it is read, with what there is.
@@ -263,5 +280,5 @@ fn remember(options: &ScanOptions<'_>, (kind, key): (&str, &str), inventory: &In
         advisories: None,
         verdict: None,
     };
-    cache.put(kind, key, &wire::to_bytes(&report));
+    cache.put(kind, key, &stored::seal(&wire::to_bytes(&report)));
 }

@@ -11,7 +11,7 @@ use crate::layer::{FileFacts, LayerFacts};
 use crate::{Facts, Found, OwnedFiles, PackageLicenses};
 
 /// Counts up when the stored form changes: part of each cache key.
-pub const FORM_VERSION: u32 = 2;
+pub const FORM_VERSION: u32 = 3;
 
 /// Bytes of the checksum in front.
 const CHECKSUM_BYTES: usize = 8;
@@ -91,23 +91,32 @@ pub fn encode(layer: &StoredLayer) -> Vec<u8> {
         unknowns: unknown_forms(&layer.unknowns),
     };
     // Writing plain data to memory cannot fail; an empty document is refused when read.
-    let body = postcard::to_allocvec(&form).unwrap_or_default();
+    seal(&postcard::to_allocvec(&form).unwrap_or_default())
+}
+
+/// Puts a checksum in front: a disk that forgets or changes something must not change a result.
+pub fn seal(body: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(CHECKSUM_BYTES + body.len());
-    out.extend_from_slice(&xxh3_64(&body).to_le_bytes());
-    out.extend_from_slice(&body);
+    out.extend_from_slice(&xxh3_64(body).to_le_bytes());
+    out.extend_from_slice(body);
     out
 }
 
-/// Decodes what [`encode`] wrote; whatever differs by a single bit is refused.
-pub fn decode(bytes: &[u8]) -> Result<StoredLayer, StoredError> {
+/// What [`seal`] was given, if it is that to the bit.
+pub fn unseal(bytes: &[u8]) -> Result<&[u8], StoredError> {
     let (checksum, body) = bytes
         .split_first_chunk::<CHECKSUM_BYTES>()
         .ok_or(StoredError("cut short"))?;
     if u64::from_le_bytes(*checksum) != xxh3_64(body) {
         return Err(StoredError("checksum differs"));
     }
-    let form: LayerForm =
-        postcard::from_bytes(body).map_err(|_| StoredError("not in the expected form"))?;
+    Ok(body)
+}
+
+/// Decodes what [`encode`] wrote; whatever differs by a single bit is refused.
+pub fn decode(bytes: &[u8]) -> Result<StoredLayer, StoredError> {
+    let form: LayerForm = postcard::from_bytes(unseal(bytes)?)
+        .map_err(|_| StoredError("not in the expected form"))?;
     let facts = form
         .files
         .into_iter()

@@ -17,6 +17,8 @@ use crate::map::map;
 pub const DATABASE_FILE: &str = "plimsoll.db";
 /// The starter database that comes with the program.
 const STARTER_FILE: &str = "starter.db";
+/// Largest note of a database's digest, in bytes.
+const DIGEST_NOTE_BYTES_MAX: u64 = 256;
 /// Largest signature or key file, in bytes.
 const SIGNATURE_BYTES_MAX: u64 = 64 << 10;
 
@@ -179,9 +181,17 @@ fn known_digest(path: &Path, bytes: &[u8], configuration: &Configuration) -> Dig
         .as_ref()
         .zip(identity.as_ref())
         .map(|(folder, identity)| folder.join("digests").join(identity));
+    // Noted with its own digest: what a disk changed is not believed.
+    let seal = |digest: &Digest| {
+        let text = format!("{} {digest}", identity.as_deref().unwrap_or_default());
+        digest_of(text.as_bytes())
+    };
     if let Some(note) = &note
-        && let Ok(text) = read_file_capped(note, 128)
-        && let Ok(digest) = String::from_utf8_lossy(&text).trim().parse()
+        && let Ok(text) = read_file_capped(note, DIGEST_NOTE_BYTES_MAX)
+        && let Ok(text) = std::str::from_utf8(&text)
+        && let Some((digest, sealed)) = text.trim().split_once(' ')
+        && let Ok(digest) = digest.parse()
+        && seal(&digest).to_string() == sealed
     {
         return digest;
     }
@@ -191,7 +201,8 @@ fn known_digest(path: &Path, bytes: &[u8], configuration: &Configuration) -> Dig
         && fs::create_dir_all(folder).is_ok()
     {
         // Losing the note costs only time.
-        let _ = crate::outputs::write_atomically(note, digest.to_string().as_bytes());
+        let text = format!("{digest} {}", seal(&digest));
+        let _ = crate::atomic::write(note, text.as_bytes());
     }
     digest
 }
