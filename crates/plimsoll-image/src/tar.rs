@@ -4,7 +4,8 @@
 //! Names and extended headers are capped before they are read. Where writers and readers differ,
 //! this does what Go's `archive/tar` does, because that is what container engines unpack with:
 //! global pax headers are passed over, a GNU long name goes before a pax path, an archive may end
-//! without zeros. It never writes a file.
+//! without zeros, and its last file without padding (so writes `umoci insert`). It never writes a
+//! file.
 
 pub mod content;
 pub mod header;
@@ -111,14 +112,13 @@ impl<R: TarInput> Body<R> {
         self.padding = size.wrapping_neg() % BLOCK_BYTES as u64;
     }
 
-    /// Steps to the next block.
+    /// Steps to the next block. The archive may end in the padding, with everything said.
     fn finish(&mut self) -> io::Result<()> {
-        let skip = self
-            .left
-            .checked_add(self.padding)
-            .ok_or(io::ErrorKind::UnexpectedEof)?;
+        let (left, padding) = (self.left, self.padding);
         self.begin(0);
-        self.input.skip(skip)
+        self.input.skip(left)?;
+        let there = self.input.peek(padding as usize)?.len() as u64;
+        self.input.skip(padding.min(there))
     }
 
     /// Takes a block out of the entry's own bytes.

@@ -285,6 +285,22 @@ fn cuts_and_damage_are_errors() {
 }
 
 #[test]
+fn the_last_file_may_go_without_padding_but_not_without_its_bytes() {
+    let whole = [file("a", b'0', b"data"), file("b", b'0', b"data")].concat();
+    let padded = 3 * 512 + 4;
+    for end in [padded, padded + 1, whole.len() - 1] {
+        assert_eq!(list(&[whole[..end].to_vec()]).len(), 2, "cut at {end}");
+    }
+    let mut cut = TarReader::new(Input::new(&whole[..padded - 1], Keep));
+    assert!(matches!(cut.advance(), Ok(Next::Entry)));
+    assert!(matches!(cut.advance(), Ok(Next::Entry)));
+    assert!(matches!(cut.advance(), Err(TarError::Io(_))));
+    // Nothing may stand between a file and the next header but padding.
+    let short = [whole[..512 + 100].to_vec(), file("b", b'0', b"data")].concat();
+    assert!(list(&[short]).last().unwrap().starts_with("error"));
+}
+
+#[test]
 fn content_can_be_peeked_at_and_then_read_once() {
     let bytes = file("a", b'0', b"0123456789");
     let mut reader = TarReader::new(Input::new(&bytes[..], Keep));
