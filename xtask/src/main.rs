@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stderr, reason = "a tool for the terminal")]
 
+mod compare;
 mod generate;
 mod starter_db;
 mod tidy;
@@ -22,6 +23,11 @@ enum Task {
     Tidy,
     /// Write the documentation pages that come from the lists
     Generate,
+    /// Measure beside other tools and print the tables of docs/benchmarks.md
+    Compare(compare::Arguments),
+    /// Time what `compare` times inside of a process; it starts this in an optimised build
+    #[command(hide = true)]
+    TimeDatabase { database: std::path::PathBuf },
     /// Make the advisory database that comes with the program
     StarterDb(starter_db::Arguments),
 }
@@ -30,6 +36,8 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Tidy => tidy::run(),
         Task::Generate => generate::run(),
+        Task::Compare(arguments) => compare::run(&arguments),
+        Task::TimeDatabase { database } => compare::time_database(&database),
         Task::StarterDb(arguments) => starter_db::run(&arguments),
     }
 }
