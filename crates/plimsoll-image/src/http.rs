@@ -75,6 +75,8 @@ pub struct Get<'a> {
     pub authorization: Option<&'a str>,
     /// First byte wanted.
     pub from_byte: u64,
+    /// Entity tag of the file that the bytes before came from; another file is sent whole.
+    pub if_range: Option<&'a str>,
 }
 
 impl HttpClient {
@@ -109,6 +111,30 @@ impl HttpClient {
         })
     }
 
+    /// A client for the host of a URL that the user named. Plain HTTP only where it was asked for.
+    pub fn for_url(url: &str, options: &HttpOptions) -> Result<Self, OpenError> {
+        let refuse = |reason: String, hint: Option<String>| OpenError::Remote {
+            name: plimsoll_model::text::clean(url).to_string(),
+            reason,
+            hint,
+        };
+        let parsed = url::Url::parse(url).map_err(|error| refuse(error.to_string(), None))?;
+        let host = host_of(url).map_err(|reason| refuse(reason, None))?;
+        if !parsed.username().is_empty() || parsed.password().is_some() {
+            return Err(refuse("the URL holds a password".to_owned(), None));
+        }
+        match parsed.scheme() {
+            "https" => {}
+            "http" if options.plain_http.contains(&host) => {}
+            "http" => {
+                let hint = format!("to speak plain HTTP say `--plain-http {host}`");
+                return Err(refuse("it is without TLS".to_owned(), Some(hint)));
+            }
+            other => return Err(refuse(format!("`{other}:` is not spoken"), None)),
+        }
+        Self::new(&[host], options)
+    }
+
     /// `https`, or `http` where the user asked for it.
     pub fn scheme(&self, host: &str) -> &'static str {
         if self.plain_http.iter().any(|plain| plain == host) {
@@ -130,6 +156,9 @@ impl HttpClient {
             }
             if request.from_byte > 0 {
                 call = call.header("Range", format!("bytes={}-", request.from_byte));
+            }
+            if let Some(tag) = request.if_range {
+                call = call.header("If-Range", tag);
             }
             if let Some(authorization) = request.authorization.filter(|_| host == origin) {
                 call = call.header("Authorization", authorization);
@@ -204,6 +233,20 @@ pub fn error_text(response: &mut Response<Body>) -> String {
     } else {
         format!(": {short}")
     }
+}
+
+/// Whether asking again may help: not where the reason stays.
+pub(crate) fn may_pass(reason: &str) -> bool {
+    ![
+        "redirects",
+        "points at",
+        "certificate",
+        "host not found",
+        "is no URL",
+        "corrupt message",
+    ]
+    .iter()
+    .any(|lasting| reason.contains(lasting))
 }
 
 /// `host:port`, with the port left out where it is the scheme's own.

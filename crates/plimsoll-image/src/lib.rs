@@ -7,6 +7,7 @@ mod archive;
 pub mod blob;
 pub mod content;
 pub mod decompress;
+pub mod download;
 pub mod engine;
 pub mod entry;
 pub mod error;

@@ -254,11 +254,8 @@ pub enum DbCommand {
         #[arg(skip)]
         to: Option<PathBuf>,
     },
-    /// Take the newest database from a folder that `db export` filled
-    Update {
-        /// The folder; without it `db_url` of the configuration
-        from: Option<String>,
-    },
+    /// Take the newest database from a folder that `db export` filled, or from where it is served
+    Update(UpdateArgs),
     /// Put a database file in place
     Import { file: PathBuf },
     /// Write the database in use, with its signature, to a folder
@@ -272,6 +269,22 @@ pub enum DbCommand {
         /// The private key; the public one is written beside it with `.pub`
         file: PathBuf,
     },
+}
+
+/// Where `db update` takes the database from.
+#[derive(Debug, Args)]
+pub struct UpdateArgs {
+    /// A folder, or an `https://` URL (with `--online`); without it `db_url` of the configuration
+    pub from: Option<String>,
+    /// Take a database whose newest snapshot is older than that in use
+    #[arg(long)]
+    pub allow_rollback: bool,
+    /// Speak plain HTTP to this host; may be repeated
+    #[arg(long, value_name = "HOST")]
+    pub plain_http: Vec<String>,
+    /// Further certificate authorities, PEM
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -31,6 +31,8 @@ pub struct Configuration {
     pub ignore_unfixed: bool,
     pub strict: bool,
     pub offline: bool,
+    /// Asked to reach for hosts that configuration names.
+    pub online: bool,
     pub quiet: bool,
     pub verbose: bool,
     pub color: ColorChoice,
@@ -115,6 +117,7 @@ impl Configuration {
             ignore_unfixed: global.ignore_unfixed || settings.ignore_unfixed.unwrap_or_default(),
             strict: global.strict || settings.strict.unwrap_or_default(),
             offline: !global.online && (global.offline || settings.offline == Some(true)),
+            online: global.online || (!global.offline && settings.offline == Some(false)),
             quiet: global.quiet,
             verbose: global.verbose,
             color: color(global, &settings)?,

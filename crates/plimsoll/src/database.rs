@@ -97,15 +97,14 @@ pub fn open_at(path: &Path, configuration: &Configuration) -> Result<OpenDatabas
         .hint("`plimsoll db status` tells which database is used")
     })?;
     let digest = known_digest(path, &bytes, configuration);
-    if let Some(pin) = &configuration.settings.db_digest {
-        let pin: Digest = pin.parse().context("read the setting `db_digest`")?;
-        if pin != digest {
-            return Err(Failure::new(format!(
-                "failed to accept the advisory database {name}: its digest is {digest}, \
-                 the configuration asks for {pin}"
-            ))
-            .hint("take the pinned database with `plimsoll db import`, or change `db_digest`"));
-        }
+    if let Some(pin) = pinned(configuration)?
+        && pin != digest
+    {
+        return Err(Failure::new(format!(
+            "failed to accept the advisory database {name}: its digest is {digest}, \
+             the configuration asks for {pin}"
+        ))
+        .hint("take the pinned database with `plimsoll db import`, or change `db_digest`"));
     }
     let database = Database::open(bytes).map_err(|error| {
         Failure::new(format!(
@@ -120,6 +119,14 @@ pub fn open_at(path: &Path, configuration: &Configuration) -> Result<OpenDatabas
         path: path.to_owned(),
         signed,
     })
+}
+
+/// The digest that the configuration asks for.
+pub fn pinned(configuration: &Configuration) -> Result<Option<Digest>, Failure> {
+    let pin = configuration.settings.db_digest.as_deref();
+    pin.map(str::parse)
+        .transpose()
+        .context("read the setting `db_digest`")
 }
 
 /// With keys configured, an unsigned or wrongly signed database is refused.

@@ -156,15 +156,6 @@ fn registry_options(
     arguments: &RegistryArgs,
 ) -> Result<RegistryOptions, Failure> {
     let settings = &session.configuration.settings;
-    let ca_file = arguments
-        .ca_file
-        .clone()
-        .or_else(|| settings.ca_file.clone().map(PathBuf::from));
-    let ca_pem = ca_file
-        .map(|path| {
-            read_file_capped(&path, CA_BYTES_MAX).context(format_args!("read {}", path.display()))
-        })
-        .transpose()?;
     let mut mirrors: BTreeMap<String, Vec<String>> = settings.mirrors.clone();
     for mirror in &arguments.mirror {
         let (registry, host) = mirror.split_once('=').ok_or_else(|| {
@@ -176,18 +167,36 @@ fn registry_options(
             .push(host.to_owned());
     }
     Ok(RegistryOptions {
-        http: HttpOptions {
-            ca_pem: ca_pem.into_iter().collect(),
-            plain_http: settings
-                .plain_http
-                .iter()
-                .chain(&arguments.plain_http)
-                .cloned()
-                .collect(),
-            ..HttpOptions::default()
-        },
+        http: http_options(session, &arguments.plain_http, arguments.ca_file.as_deref())?,
         mirrors,
         credentials: credentials()?,
+    })
+}
+
+/// How to speak HTTP: what was said, over what is configured.
+pub fn http_options(
+    session: &Session,
+    plain_http: &[String],
+    ca_file: Option<&Path>,
+) -> Result<HttpOptions, Failure> {
+    let settings = &session.configuration.settings;
+    let ca_file = ca_file
+        .map(Path::to_owned)
+        .or_else(|| settings.ca_file.clone().map(PathBuf::from));
+    let ca_pem = ca_file
+        .map(|path| {
+            read_file_capped(&path, CA_BYTES_MAX).context(format_args!("read {}", path.display()))
+        })
+        .transpose()?;
+    Ok(HttpOptions {
+        ca_pem: ca_pem.into_iter().collect(),
+        plain_http: settings
+            .plain_http
+            .iter()
+            .chain(plain_http)
+            .cloned()
+            .collect(),
+        ..HttpOptions::default()
     })
 }
 

@@ -16,7 +16,7 @@ use super::credentials::Login;
 use super::remote_blob::RemoteBlob;
 use super::{Reference, RegistryOptions};
 use crate::hash::sha256;
-use crate::http::{Get, HttpClient, error_text};
+use crate::http::{Get, HttpClient, error_text, may_pass};
 use crate::limits::MANIFEST_BYTES_MAX;
 use crate::{Blob, BlobStore, Descriptor, OpenError};
 
@@ -191,6 +191,7 @@ impl Client {
                 accept,
                 authorization: authorization.as_deref(),
                 from_byte,
+                if_range: None,
             };
             let reason = match self.http.get(&get) {
                 Ok(mut response) => match response.status().as_u16() {
@@ -317,6 +318,7 @@ impl Client {
                 accept: "application/json",
                 authorization: login.map(Login::basic).as_deref(),
                 from_byte: 0,
+                if_range: None,
             })
         };
         let mut response = answer?;
@@ -344,20 +346,6 @@ impl Client {
             .map(|token| format!("Bearer {token}"))
             .ok_or_else(|| format!("the token service at {host} gave no token"))
     }
-}
-
-/// Whether asking again may help: not where the reason stays.
-fn may_pass(reason: &str) -> bool {
-    ![
-        "redirects",
-        "points at",
-        "certificate",
-        "host not found",
-        "is no URL",
-        "corrupt message",
-    ]
-    .iter()
-    .any(|lasting| reason.contains(lasting))
 }
 
 fn retry_after(response: &Response<Body>) -> Option<Duration> {

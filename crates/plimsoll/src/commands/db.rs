@@ -1,6 +1,7 @@
 //! `db`: building, taking, giving, checking the advisory database.
 
 mod build;
+mod install;
 mod status;
 mod update;
 
@@ -8,18 +9,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use plimsoll_image::read_file_capped;
-use plimsoll_vuln::Database;
-use plimsoll_vuln::signature::{PublicKey, SignatureFile, SigningKey};
+use plimsoll_vuln::signature::SigningKey;
 use plimsoll_vuln::update::{DATABASE_BYTES_MAX, INDEX_FILE, Index, IndexEntry};
 
-use crate::atomic::{self, Staged};
+use crate::atomic;
 use crate::cli::DbCommand;
 use crate::commands::EXIT_ALLOWED;
-use crate::database::{self, DATABASE_FILE, read_keys, signature_path};
+use crate::database::{self, DATABASE_FILE, signature_path};
 use crate::failure::{Context, Failure};
 use crate::outputs::{self, write_atomically};
 use crate::session::Session;
 use crate::talk;
+use install::Origin;
 
 /// Largest signature, index or key file, in bytes.
 const SMALL_BYTES_MAX: u64 = 1 << 20;
@@ -34,7 +35,7 @@ pub fn run(session: &Session, command: DbCommand) -> Result<u8, Failure> {
         } => {
             build::run(session, &from, facts_only, key.as_deref(), to)?;
         }
-        DbCommand::Update { from } => update::run(session, from.as_deref())?,
+        DbCommand::Update(arguments) => update::run(session, &arguments)?,
         DbCommand::Import { file } => import(session, &file)?,
         DbCommand::Export { folder } => export(session, &folder)?,
         DbCommand::Verify { file } => verify(session, file)?,
@@ -44,72 +45,13 @@ pub fn run(session: &Session, command: DbCommand) -> Result<u8, Failure> {
     Ok(EXIT_ALLOWED)
 }
 
-/// Checks bytes that come from elsewhere and puts them where scans look for them.
-fn install(session: &Session, bytes: Vec<u8>, signature: Option<&[u8]>) -> Result<(), Failure> {
-    let keys = read_keys(&session.configuration)?;
-    check_signed(&bytes, signature, &keys)?;
-    let database = Database::open(bytes).map_err(|error| {
-        Failure::new(format!("failed to accept the database: {error}")).hint(error.hint())
-    })?;
-    database.verify().map_err(|error| {
-        Failure::new(format!("failed to accept the database: {error}")).hint(error.hint())
-    })?;
-    let place = database::place(&session.configuration)?;
-    if let Some(folder) = place.parent() {
-        fs::create_dir_all(folder).context(format_args!("make the folder {}", folder.display()))?;
-    }
-    put(&place, &database, signature)?;
-    let records: u64 = database
-        .advisory_set(database.header_digest())
-        .sources
-        .iter()
-        .map(|s| s.records)
-        .sum();
-    talk::note(&format!("{} now holds {records} records", place.display()));
-    Ok(())
-}
-
-/// Puts database and signature in place. Both are written before either is renamed: an end in the
-/// middle finds the old pair or the new one, but for the moment between two renames.
-fn put(place: &Path, database: &Database, signature: Option<&[u8]>) -> Result<(), Failure> {
-    if fs::metadata(place).is_ok_and(|meta| !meta.is_file()) {
-        // A pipe: there is nothing beside it.
-        return write_atomically(place, database.bytes());
-    }
-    let beside = signature_path(place);
-    let writing = |path: &Path| format!("write {}", path.display());
-    let staged = Staged::new(place, database.bytes()).context(writing(place))?;
-    match signature {
-        Some(signature) => write_atomically(&beside, signature)?,
-        None if beside.exists() => {
-            fs::remove_file(&beside).context(format_args!("remove {}", beside.display()))?;
-        }
-        None => {}
-    }
-    staged.commit().context(writing(place))
-}
-
-/// With keys configured, bytes from elsewhere must be signed by one of them.
-fn check_signed(bytes: &[u8], signature: Option<&[u8]>, keys: &[PublicKey]) -> Result<(), Failure> {
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let Some(signature) = signature else {
-        return Err(
-            Failure::new("failed to accept the database: it has no signature")
-                .hint("with `db_keys` configured only signed databases are used"),
-        );
-    };
-    SignatureFile::parse(signature)
-        .and_then(|file| file.verify_bytes(bytes, keys).map(drop))
-        .context("accept the database")
-}
-
 fn import(session: &Session, file: &Path) -> Result<(), Failure> {
     let bytes = read_file_capped(file, DATABASE_BYTES_MAX)
         .context(format_args!("read {}", file.display()))?;
     let signature = optional(&signature_path(file))?;
-    install(session, bytes, signature.as_deref())
+    let database = install::check(&session.configuration, bytes, signature.as_deref())?;
+    let origin = Origin::of(&file.to_string_lossy(), session);
+    install::install(session, &database, signature.as_deref(), &origin)
 }
 
 /// Reads a small file that may be missing.

@@ -35,7 +35,7 @@ pub fn run(
         .map(|key| SignatureFile::sign(&database, &key).context("sign the database"))
         .transpose()?
         .map(|signature| signature.to_json());
-    super::put(&path, &database, signature.as_ref().map(String::as_bytes))?;
+    super::install::put(&path, &database, signature.as_ref().map(String::as_bytes))?;
     if !session.configuration.quiet {
         tell(&path, &database);
     }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use plimsoll_model::text::clean;
 
+use super::install::Origin;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::{database, outputs};
@@ -29,6 +30,14 @@ pub fn run(session: &Session) -> Result<(), Failure> {
             "not asked for (no `db_keys`)"
         }
     );
+    if let Some(day) = open.advisories.newest() {
+        let age = (today - day).get_days().max(0);
+        let _ = writeln!(text, "newest    {day}, {age} days old");
+    }
+    if let Some(origin) = Origin::read(&open.path, &open.advisories.digest) {
+        let day = origin.at.split('T').next().unwrap_or_default();
+        let _ = writeln!(text, "from      {} on {}", clean(&origin.from), clean(day));
+    }
     let _ = writeln!(
         text,
         "\n{:<18} {:>10}  {:<10}  {:>8}  covers",
