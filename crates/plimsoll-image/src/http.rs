@@ -216,8 +216,13 @@ pub fn error_text(response: &mut Response<Body>) -> String {
         .as_reader()
         .take(ERROR_BYTES_MAX)
         .read_to_end(&mut bytes);
-    let text = String::from_utf8_lossy(&bytes);
-    let message = serde_json::from_slice::<serde_json::Value>(&bytes)
+    error_message(&bytes)
+}
+
+/// The message in an error document: the first of a registry's errors, else the text itself.
+pub(crate) fn error_message(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let message = serde_json::from_slice::<serde_json::Value>(bytes)
         .ok()
         .and_then(|json| {
             let first = json.get("errors")?.get(0)?;

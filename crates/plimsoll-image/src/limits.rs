@@ -30,6 +30,9 @@ pub const SPARSE_PIECES_MAX: usize = 65_536;
 pub const SPARSE_BYTES_MAX: u64 = 1 << 30;
 /// Hard links per layer whose content is asked for.
 pub const LINKS_WANTED_MAX: usize = 200_000;
+/// Bytes of content that a layer's hard links are shown with, counted once for each link: many
+/// links to one large file would have it read again and again.
+pub const LINKED_BYTES_MAX: u64 = 4 << 30;
 /// Unknowns kept per layer or folder; the rest is counted.
 pub const UNKNOWNS_MAX: usize = 1_000;
 
@@ -50,6 +53,11 @@ pub const STREAM_DOCUMENTS_BYTES_MAX: u64 = 32 << 20;
 
 /// Links followed while one path is resolved, as Linux has it.
 pub const LINK_HOPS_MAX: u32 = 40;
+/// Parts of the targets of all links followed while one path is resolved: a million paths may
+/// lead through the same links.
+pub const LINK_PARTS_MAX: usize = 1_000;
+/// Names and link targets of one image's tree, in bytes altogether.
+pub const TREE_TEXT_BYTES_MAX: usize = 512 << 20;
 
 /// Memory for content that needs random access, shared by everything read at once, in bytes.
 pub const STORE_BYTES_MAX: u64 = 32 << 20;

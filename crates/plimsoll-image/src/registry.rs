@@ -7,6 +7,7 @@
 mod challenge;
 mod client;
 pub mod credentials;
+pub(crate) mod fuzz;
 mod reference;
 mod remote_blob;
 

@@ -316,8 +316,11 @@ impl<S: LayerSink> Pass<'_, S> {
 }
 
 /// Whether a member starts like a layer, and how that is packed. Documents are text, and no text
-/// has the checksum of a tar header.
+/// has the checksum of a tar header. No bytes at all are a tar without entries, and no document.
 fn layer_packing(start: &[u8]) -> Option<Packing> {
+    if start.is_empty() {
+        return Some(Packing::Plain);
+    }
     let packing = Packing::sniff(start);
     if packing != Packing::Plain {
         return Some(packing);

@@ -8,7 +8,7 @@
 mod arena;
 
 use crate::index::{IndexEntry, IndexKind};
-use crate::limits::LINK_HOPS_MAX;
+use crate::limits::{LINK_HOPS_MAX, LINK_PARTS_MAX};
 use crate::{EntryKind, LayerIndex};
 
 use self::arena::{Arena, NodeId, ROOT};
@@ -125,18 +125,12 @@ impl Tree {
 
     /// Walks to a path. `through`: also follow a symlink at its end.
     fn walk(&self, path: &str, through: bool) -> Option<NodeId> {
-        let mut links = 0;
-        self.walk_from(ROOT, path, through, &mut links)
+        self.walk_from(ROOT, path, through)
     }
 
-    fn walk_from(
-        &self,
-        start: NodeId,
-        path: &str,
-        through: bool,
-        links: &mut u32,
-    ) -> Option<NodeId> {
+    fn walk_from(&self, start: NodeId, path: &str, through: bool) -> Option<NodeId> {
         let mut at = start;
+        let (mut links, mut link_parts) = (0, 0);
         // Parts still to go, last first; links push their target's parts.
         let mut parts: Vec<&str> = path.split('/').rev().collect();
         while let Some(part) = parts.pop() {
@@ -157,15 +151,17 @@ impl Tree {
                 at = child;
                 continue;
             }
-            *links += 1;
-            if *links > LINK_HOPS_MAX {
-                return None;
-            }
             let target = self.arena.link(child);
             if target.starts_with('/') {
                 at = ROOT;
             }
+            let before = parts.len();
             parts.extend(target.split('/').rev());
+            links += 1;
+            link_parts += parts.len() - before;
+            if links > LINK_HOPS_MAX || link_parts > LINK_PARTS_MAX {
+                return None;
+            }
         }
         Some(at)
     }
@@ -206,9 +202,8 @@ impl Tree {
         }
         let mut at = ROOT;
         for part in path.split('/').filter(|part| !part.is_empty()) {
-            let mut links = 0;
             let there = self
-                .walk_from(at, part, true, &mut links)
+                .walk_from(at, part, true)
                 .filter(|node| self.arena.kind(*node) == EntryKind::Directory);
             at = match there {
                 Some(node) => node,
@@ -336,6 +331,48 @@ mod tests {
             tree.root_links(),
             [("lib".to_owned(), "usr/lib".to_owned())]
         );
+    }
+
+    #[test]
+    fn links_of_very_many_parts_lead_nowhere() {
+        let target = |parts: usize| format!("{}c", "d/../".repeat(parts / 2));
+        let (long, longer) = (target(LINK_PARTS_MAX - 2), target(LINK_PARTS_MAX));
+        let tree = tree(&[&[
+            (FILE, "c", ""),
+            (FOLDER, "d", ""),
+            (LINK, "long", &long),
+            (LINK, "longer", &longer),
+        ]]);
+        let leads_to = |path: &str| tree.resolve(path).map(|found| found.path);
+        assert_eq!(leads_to("long"), Some("c".into()));
+        assert_eq!(leads_to("longer"), None);
+    }
+
+    /// A layer may empty a folder as often as it likes: what is gone costs nothing again. Were the
+    /// folder gone through each time, this would take an hour.
+    #[test]
+    fn a_folder_that_is_emptied_many_times() {
+        const COUNT: usize = 100_000;
+        fn entry(kind: IndexKind, path: &str) -> IndexEntry<'_> {
+            IndexEntry {
+                kind,
+                path,
+                link: "",
+            }
+        }
+        let mut lower = IndexBuilder::default();
+        let mut upper = IndexBuilder::default();
+        for number in 0..COUNT {
+            assert!(lower.push(&entry(FILE, &format!("d/{number}"))));
+            assert!(upper.push(&entry(IndexKind::Opaque, "d")));
+        }
+        for _ in 0..COUNT {
+            assert!(upper.push(&entry(FILE, "d")));
+        }
+        let mut builder = TreeBuilder::default();
+        builder.layer(&lower.finish());
+        builder.layer(&upper.finish());
+        assert_eq!(list(&builder.finish()), [("d".into(), 1)]);
     }
 
     #[test]

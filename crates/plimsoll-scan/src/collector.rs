@@ -13,6 +13,9 @@ use crate::{CatalogError, Facts, Found};
 /// Most packages taken from one file.
 pub const PACKAGES_PER_FILE_MAX: usize = 100_000;
 
+/// Most parts of one file that are named as unread; the rest is counted.
+pub const UNKNOWNS_PER_FILE_MAX: usize = 1_000;
+
 /// Longest name, namespace or version that is believed, in bytes.
 pub const NAME_BYTES_MAX: usize = 512;
 
@@ -26,6 +29,8 @@ pub struct Collector<'a> {
     refused: Vague,
     unpinned: Vague,
     unread: Vague,
+    /// Parts that could not be read, past those that are named.
+    unnamed: usize,
 }
 
 /// Namespace, name, version, and the place inside the file.
@@ -49,14 +54,19 @@ pub fn collect(
         refused: Vague::default(),
         unpinned: Vague::default(),
         unread: Vague::default(),
+        unnamed: 0,
     };
     let done = read(&mut collector);
     let Collector {
         refused,
         unpinned,
         unread,
+        unnamed,
         ..
     } = collector;
+    if unnamed > 0 {
+        unknown(out, format!("{unnamed} more parts that could not be read"));
+    }
     if let Some(reason) = refused.reason("without a usable name or version") {
         unknown(out, reason);
     }
@@ -113,12 +123,23 @@ impl Collector<'_> {
 
     /// Says that something at a place inside the file could not be read.
     pub fn unknown_at(&mut self, inside: impl Into<String>, reason: impl Into<String>) {
-        self.out.unknowns.push(Unknown::at(inside, reason));
+        if self.has_room() {
+            self.out.unknowns.push(Unknown::at(inside, reason));
+        }
     }
 
     /// Says that a part of the file could not be read.
     pub fn unknown(&mut self, reason: impl Into<String>) {
-        unknown(self.out, reason.into());
+        if self.has_room() {
+            unknown(self.out, reason.into());
+        }
+    }
+
+    /// Whether one more part may be named; counts it otherwise.
+    fn has_room(&mut self) -> bool {
+        let has_room = self.out.unknowns.len() < UNKNOWNS_PER_FILE_MAX;
+        self.unnamed += usize::from(!has_room);
+        has_room
     }
 }
 
@@ -203,6 +224,23 @@ mod tests {
                 true
             )
         );
+    }
+
+    /// A jar may hold a million entries that cannot be read.
+    #[test]
+    fn unread_parts_are_named_up_to_a_limit() {
+        let mut facts = Facts::default();
+        let done = collect(&mut facts, |packages| {
+            for number in 0..UNKNOWNS_PER_FILE_MAX + 5 {
+                packages.unknown_at(number.to_string(), "damaged");
+            }
+            packages.unknown("damaged too");
+            Ok(())
+        });
+        assert_eq!(done, Ok(()));
+        assert_eq!(facts.unknowns.len(), UNKNOWNS_PER_FILE_MAX + 1);
+        let last = facts.unknowns.last().map(|unknown| unknown.reason.as_str());
+        assert_eq!(last, Some("6 more parts that could not be read"));
     }
 
     #[test]

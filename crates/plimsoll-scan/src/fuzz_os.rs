@@ -4,6 +4,10 @@
 use std::sync::Arc;
 
 use crate::catalogers::CATALOGERS;
+use crate::layer::FileFacts;
+use crate::purls::package_of;
+use crate::rpm::inventory::Collector;
+use crate::stored::{self, StoredLayer};
 use crate::{Facts, File};
 
 /// Id of a cataloger, and a path of a file that it reads.
@@ -48,6 +52,59 @@ pub fn read(path: &str, bytes: &[u8]) -> (Facts, Option<String>) {
     };
     let result = cataloger.read(&file, &mut facts);
     (facts, result.err().map(|error| error.reason))
+}
+
+/// A package header as it lies in any of rpm's databases.
+pub fn rpm_header(bytes: &[u8]) -> Facts {
+    let mut facts = Facts::default();
+    let mut collector = Collector::new(&mut facts);
+    collector.header(bytes);
+    let _ = collector.finish();
+    facts
+}
+
+/// A layer as stored in the cache, with a checksum that is right: what is read is stored again.
+pub fn stored_layer(body: &[u8]) {
+    let bytes = stored::seal(body);
+    if let Ok(layer) = stored::decode(&bytes) {
+        let again = stored::decode(&stored::encode(&layer));
+        assert_eq!(again.as_ref(), Ok(&layer));
+    }
+}
+
+/// Facts as they are stored, without the checksum: what [`stored_layer`] takes.
+pub fn stored_body(path: &str, facts: Facts) -> Vec<u8> {
+    let bytes = stored::encode(&layer_of(path, "dpkg-status", facts));
+    bytes
+        .get(stored::CHECKSUM_BYTES..)
+        .unwrap_or_default()
+        .to_vec()
+}
+
+fn layer_of(path: &str, cataloger: &str, facts: Facts) -> StoredLayer {
+    let file = FileFacts {
+        path: path.to_owned(),
+        cataloger: cataloger.to_owned(),
+        facts,
+    };
+    StoredLayer {
+        facts: vec![file],
+        index: Vec::new(),
+        unknowns: Vec::new(),
+    }
+}
+
+/// Facts as the rest of a scan uses them: kept in the cache, and made packages of.
+pub fn use_facts(path: &str, cataloger: &str, facts: Facts) {
+    for found in &facts.packages {
+        if let Ok(package) = package_of(found, facts.os.as_ref(), cataloger) {
+            assert_eq!(package.purl.as_str().parse(), Ok(package.purl.clone()));
+        }
+    }
+    let layer = layer_of(path, cataloger, facts);
+    let read = stored::decode(&stored::encode(&layer));
+    // A file's own unknowns carry no layer yet, so nothing is lost.
+    assert_eq!(read, Ok(layer));
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod executable;
 pub mod fuzz_lang_a;
 #[doc(hidden)]
 pub mod fuzz_lang_b;
+#[doc(hidden)]
 pub mod fuzz_os;
 pub mod layer;
 mod licenses;

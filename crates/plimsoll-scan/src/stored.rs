@@ -14,7 +14,7 @@ use crate::{Facts, Found, OwnedFiles, PackageLicenses};
 pub const FORM_VERSION: u32 = 3;
 
 /// Bytes of the checksum in front.
-const CHECKSUM_BYTES: usize = 8;
+pub(crate) const CHECKSUM_BYTES: usize = 8;
 
 /// A stored document that cannot be used; the layer is read again then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

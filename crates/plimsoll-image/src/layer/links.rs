@@ -11,6 +11,7 @@ use plimsoll_model::Unknown;
 
 use super::{Chunks, Unknowns};
 use crate::content::HeldContent;
+use crate::limits::LINKED_BYTES_MAX;
 use crate::tar::{Next, TarContent, TarError, TarReader};
 use crate::{Content, Entry, EntryKind, Store, Visitor};
 
@@ -64,6 +65,7 @@ pub(super) fn show(
         by_target.entry(&link.target).or_default().push(position);
     }
     let mut unknowns = Unknowns::default();
+    let mut room = LINKED_BYTES_MAX;
     let mut reader = TarReader::new(chunks);
     while !by_target.is_empty() {
         match reader.advance()? {
@@ -79,6 +81,16 @@ pub(super) fn show(
             continue;
         };
         let size = entry.size;
+        let positions = positions.as_slice();
+        let (positions, refused) = positions.split_at(fitting(positions.len(), size, &mut room));
+        for link in refused.iter().filter_map(|at| wanted.get(*at)) {
+            unknowns.push(
+                &link.path,
+                format!(
+                    "more content behind hard links than the limit of {LINKED_BYTES_MAX} bytes"
+                ),
+            );
+        }
         let links = positions.iter().filter_map(|at| wanted.get(*at));
         let mut content = TarContent::new(&entry, sparse, body, store);
         if positions.len() == 1 {
@@ -101,4 +113,30 @@ pub(super) fn show(
         unknowns.push(&link.path, "hard link to a file that is not in this layer");
     }
     Ok(unknowns.finish())
+}
+
+/// How many of so many links to a file of this size may be shown; the room for more becomes less.
+fn fitting(links: usize, size: u64, room: &mut u64) -> usize {
+    let fitting = room.checked_div(size).map_or(links, |most| {
+        usize::try_from(most).unwrap_or(links).min(links)
+    });
+    *room = room.saturating_sub(size.saturating_mul(fitting as u64));
+    fitting
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_links_to_a_large_file_are_not_all_shown() {
+        let mut room = LINKED_BYTES_MAX;
+        assert_eq!(fitting(1_000, 0, &mut room), 1_000);
+        assert_eq!(fitting(1_000, 1 << 30, &mut room), 4);
+        assert_eq!(fitting(1, 1, &mut room), 0);
+        let mut room = 10;
+        assert_eq!(fitting(2, 3, &mut room), 2);
+        assert_eq!(fitting(2, 3, &mut room), 1);
+        assert_eq!(room, 1);
+    }
 }

@@ -336,26 +336,26 @@ impl Client {
             .take(TOKEN_BYTES_MAX)
             .read_to_end(&mut bytes)
             .map_err(|error| format!("read token: {error}"))?;
-        let token: Token = serde_json::from_slice(&bytes)
-            .map_err(|_| format!("the token service at {host} gave no token"))?;
-        let token = token
-            .token
-            .or(token.access_token)
-            .filter(|token| !token.is_empty());
-        token
+        read_token(&bytes)
             .map(|token| format!("Bearer {token}"))
             .ok_or_else(|| format!("the token service at {host} gave no token"))
     }
 }
 
+/// The token in an answer of a token service.
+pub(super) fn read_token(json: &[u8]) -> Option<String> {
+    let token: Token = serde_json::from_slice(json).ok()?;
+    let token = token.token.or(token.access_token);
+    token.filter(|token| !token.is_empty())
+}
+
 fn retry_after(response: &Response<Body>) -> Option<Duration> {
-    let seconds: u64 = response
-        .headers()
-        .get("retry-after")?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()?;
+    read_retry_after(response.headers().get("retry-after")?.to_str().ok()?)
+}
+
+/// Seconds; the header's other form, a date, would need a clock.
+pub(super) fn read_retry_after(header: &str) -> Option<Duration> {
+    let seconds: u64 = header.parse().ok()?;
     Some(Duration::from_secs(seconds).min(RETRY_AFTER_MAX))
 }
 

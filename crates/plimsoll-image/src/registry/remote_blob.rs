@@ -97,7 +97,11 @@ impl Resuming {
 
 /// The first byte of a partial answer.
 fn first_byte(response: &Response<Body>) -> Option<u64> {
-    let range = response.headers().get("content-range")?.to_str().ok()?;
+    read_first_byte(response.headers().get("content-range")?.to_str().ok()?)
+}
+
+/// The first byte of a `Content-Range`: `bytes 7-9/10`.
+pub(super) fn read_first_byte(range: &str) -> Option<u64> {
     let (first, _) = range.strip_prefix("bytes ")?.split_once('-')?;
     first.trim().parse().ok()
 }

@@ -63,6 +63,17 @@ fn layers_are_read_as_they_pass_by() {
 }
 
 #[test]
+fn a_layer_without_a_byte_is_a_layer() {
+    let image = ImageBuilder::new().layer(Vec::new()).layer(b"".to_vec());
+    for bytes in [image.docker_archive(), image.oci_archive()] {
+        let notes = Notes::default();
+        let read = read(bytes, &notes).unwrap();
+        assert_eq!(read.facts.layers.len(), 2);
+        assert_eq!(read.foreign, []);
+    }
+}
+
+#[test]
 fn known_layers_are_passed_over_by_their_names() {
     let image = sample();
     let known = image.layers[0].diff_id.clone();

@@ -1,11 +1,13 @@
 //! Nodes of a tree in flat arrays, found by parent and name through an open-addressing table.
 //!
-//! A removed node keeps its place and is marked; putting the same name there again revives it.
+//! A removed node keeps its place and is marked; putting the same name there again revives it. A
+//! folder that is emptied lets go of its children, so that emptying it again and again costs
+//! nothing: a layer may say so a million times.
 
 use std::hash::{BuildHasher, RandomState};
 
 use crate::EntryKind;
-use crate::limits::TREE_NODES_MAX;
+use crate::limits::{TREE_NODES_MAX, TREE_TEXT_BYTES_MAX};
 
 /// Position of a node.
 pub(super) type NodeId = u32;
@@ -26,6 +28,8 @@ struct Node {
     name_len: u16,
     link_len: u16,
     kind: EntryKind,
+    /// In its parent's list of children.
+    listed: bool,
 }
 
 /// All nodes of one tree.
@@ -53,6 +57,7 @@ impl Default for Arena {
             name_len: 0,
             link_len: 0,
             kind: EntryKind::Directory,
+            listed: false,
         };
         Self {
             nodes: vec![root],
@@ -114,7 +119,7 @@ impl Arena {
         names.join("/")
     }
 
-    /// Shows every child, removed ones too.
+    /// Shows every child; among them may be removed ones.
     pub(super) fn children(&self, id: NodeId, mut see: impl FnMut(NodeId)) {
         let mut at = self.node(id).map_or(NONE, |node| node.first_child);
         while let Some(node) = self.node(at) {
@@ -159,11 +164,17 @@ impl Arena {
         if kind != EntryKind::Directory {
             self.remove_children(id);
         }
-        let link_start = self.text.len() as u32;
-        let link_len = u16::try_from(link.len()).unwrap_or(0);
+        self.list(parent, id);
         let unchanged = self.link(id) == link;
+        let link_start = self.text.len() as u32;
+        let mut link_len = u16::try_from(link.len()).unwrap_or(0);
         if link_len > 0 && !unchanged {
-            self.text.push_str(link);
+            if self.has_room(link) {
+                self.text.push_str(link);
+            } else {
+                self.overflowed = true;
+                link_len = 0;
+            }
         }
         if let Some(node) = self.nodes.get_mut(id as usize) {
             node.kind = kind;
@@ -176,35 +187,53 @@ impl Arena {
         id
     }
 
+    fn has_room(&self, text: &str) -> bool {
+        self.text.len() + text.len() <= TREE_TEXT_BYTES_MAX
+    }
+
     fn add(&mut self, parent: NodeId, name: &str) -> Option<NodeId> {
-        if self.nodes.len() >= TREE_NODES_MAX {
+        if self.nodes.len() >= TREE_NODES_MAX || !self.has_room(name) {
             return None;
         }
         let id = u32::try_from(self.nodes.len()).ok()?;
         let name_start = u32::try_from(self.text.len()).ok()?;
         let name_len = u16::try_from(name.len()).ok()?;
         self.text.push_str(name);
-        let next_sibling = self.node(parent)?.first_child;
         self.nodes.push(Node {
             parent,
             first_child: NONE,
-            next_sibling,
+            next_sibling: NONE,
             layer: NONE,
             name_start,
             link_start: 0,
             name_len,
             link_len: 0,
             kind: EntryKind::File,
+            listed: false,
         });
-        if let Some(node) = self.nodes.get_mut(parent as usize) {
-            node.first_child = id;
-        }
         if self.nodes.len() * 2 > self.table.len() {
             self.grow();
         } else {
             self.insert(id);
         }
         Some(id)
+    }
+
+    /// Puts a node into its parent's list of children, unless it is there.
+    fn list(&mut self, parent: NodeId, id: NodeId) {
+        let Some(first_child) = self.node(parent).map(|node| node.first_child) else {
+            return;
+        };
+        match self.nodes.get_mut(id as usize) {
+            Some(node) if !node.listed => {
+                node.listed = true;
+                node.next_sibling = first_child;
+            }
+            _ => return,
+        }
+        if let Some(node) = self.nodes.get_mut(parent as usize) {
+            node.first_child = id;
+        }
     }
 
     fn insert(&mut self, id: NodeId) {
@@ -238,15 +267,18 @@ impl Arena {
     pub(super) fn remove_children(&mut self, id: NodeId) {
         let mut pending = vec![id];
         while let Some(folder) = pending.pop() {
-            let mut gone = Vec::new();
-            self.children(folder, |child| gone.push(child));
-            for child in gone {
-                if let Some(node) = self.nodes.get_mut(child as usize)
-                    && node.layer != NONE
-                {
-                    node.layer = NONE;
-                    pending.push(child);
+            let Some(node) = self.nodes.get_mut(folder as usize) else {
+                continue;
+            };
+            let mut at = std::mem::replace(&mut node.first_child, NONE);
+            while let Some(child) = self.nodes.get_mut(at as usize) {
+                child.listed = false;
+                // What was removed before has nothing below it.
+                if child.layer != NONE {
+                    child.layer = NONE;
+                    pending.push(at);
                 }
+                at = std::mem::replace(&mut child.next_sibling, NONE);
             }
         }
     }
