@@ -1,13 +1,13 @@
 //! Documentation pages that come from the written-out lists, so that they cannot fall behind.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::Result;
 use plimsoll_scan::Pattern;
 
 use crate::tidy::Problems;
-use crate::workspace;
+use crate::{fuzz_targets, workspace};
 
 /// Makes a page.
 type Page = fn() -> String;
@@ -17,6 +17,7 @@ const PAGES: &[(&str, Page)] = &[
     ("docs/reference/advisory-sources.md", sources),
     ("docs/reference/version-schemes.md", schemes),
     ("docs/reference/output-formats.md", outputs),
+    ("fuzz/Cargo.toml", fuzz_targets::manifest),
 ];
 
 /// First line of each generated page.
@@ -25,22 +26,31 @@ const NOTICE: &str =
 
 /// Writes every page.
 pub fn run() -> Result<()> {
-    for (path, page) in PAGES {
-        workspace::write(Path::new(path), &page())?;
+    for (path, text) in pages() {
+        workspace::write(&path, &text)?;
     }
     Ok(())
 }
 
 /// Whether every page is what would be written now.
 pub fn check(problems: &mut Problems) {
-    for (path, page) in PAGES {
-        let there = workspace::read(Path::new(path)).unwrap_or_default();
-        if there != page() {
+    for (path, text) in pages() {
+        let there = workspace::read(&path).unwrap_or_default();
+        if there != text {
             problems.push(format!(
-                "{path} has fallen behind: run `cargo xtask generate`"
+                "{} has fallen behind: run `cargo xtask generate`",
+                path.display()
             ));
         }
     }
+}
+
+/// Everything that is generated: pages of documentation, and the fuzz targets.
+fn pages() -> impl Iterator<Item = (PathBuf, String)> {
+    PAGES
+        .iter()
+        .map(|(path, page)| (PathBuf::from(path), page()))
+        .chain(fuzz_targets::files())
 }
 
 fn page(title: &str, lead: &str, head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {

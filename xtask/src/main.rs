@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, reason = "a tool for the terminal")]
 
 mod compare;
+mod fuzz_targets;
 mod generate;
 mod starter_db;
 mod tidy;
@@ -28,6 +29,8 @@ enum Task {
     /// Time what `compare` times inside of a process; it starts this in an optimised build
     #[command(hide = true)]
     TimeDatabase { database: std::path::PathBuf },
+    /// Write the seeds of the fuzz targets into their corpora
+    FuzzSeeds(fuzz_targets::Arguments),
     /// Make the advisory database that comes with the program
     StarterDb(starter_db::Arguments),
 }
@@ -38,6 +41,7 @@ fn main() -> anyhow::Result<()> {
         Task::Generate => generate::run(),
         Task::Compare(arguments) => compare::run(&arguments),
         Task::TimeDatabase { database } => compare::time_database(&database),
+        Task::FuzzSeeds(arguments) => fuzz_targets::seed(&arguments),
         Task::StarterDb(arguments) => starter_db::run(&arguments),
     }
 }

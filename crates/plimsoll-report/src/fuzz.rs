@@ -4,7 +4,11 @@
 //! matter. Where bytes are read, what was read is also written, since a report that can be read
 //! must be writable in every form.
 
-use crate::{OUTPUTS, WriteOptions, compare, diff, read_other, read_report, read_sbom};
+use plimsoll_model::{Inventory, Report, Target, TargetKind, Tool};
+
+use crate::{
+    OUTPUTS, WriteOptions, compare, diff, output, read_other, read_report, read_sbom, wire,
+};
 
 /// `plimsoll.report/v1`, written again in every form, and compared with itself.
 pub fn report(bytes: &[u8]) {
@@ -18,20 +22,58 @@ pub fn report(bytes: &[u8]) {
             let _ = format.write(&report, &options, &mut std::io::sink());
         }
     }
+    let again = read_report(&wire::to_bytes(&report));
+    assert_eq!(again.as_ref(), Ok(&report), "what we write reads back");
     let difference = diff(&report, &report);
     let _ = difference.write_text(&options, &mut std::io::sink());
 }
 
-/// CycloneDX, SPDX in both spellings, syft's JSON.
+/// CycloneDX, SPDX in both spellings, syft's JSON. What is read is written in our forms of an
+/// inventory, which all read back with the same packages.
 pub fn sbom(bytes: &[u8]) {
-    let _ = read_sbom(bytes);
+    let Ok(inventory) = read_sbom(bytes) else {
+        return;
+    };
+    let expected = purls(&inventory);
+    let report = report_of(inventory);
+    for id in ["json", "cyclonedx", "spdx", "spdx-tag-value"] {
+        let Some(format) = output(id) else { continue };
+        let mut written = Vec::new();
+        let done = format.write(&report, &WriteOptions::default(), &mut written);
+        assert!(done.is_ok(), "{id}: {done:?}");
+        let read = read_sbom(&written).map(|inventory| purls(&inventory));
+        assert_eq!(read.as_ref(), Ok(&expected), "{id}");
+    }
+}
+
+fn purls(inventory: &Inventory) -> Vec<String> {
+    let owned = inventory.owned.iter().map(|owned| &owned.package);
+    let packages = inventory.packages.iter().chain(owned);
+    let mut purls: Vec<String> = packages
+        .map(|package| package.purl.as_str().to_owned())
+        .collect();
+    purls.sort();
+    purls
+}
+
+fn report_of(inventory: Inventory) -> Report {
+    Report {
+        tool: Tool {
+            name: String::new(),
+            version: String::new(),
+        },
+        inventory,
+        findings: Vec::new(),
+        advisories: None,
+        verdict: None,
+    }
 }
 
 /// SPDX tag-value, whatever the first line says.
 pub fn spdx_tag_value(bytes: &[u8]) {
     let mut tagged = b"SPDXVersion: SPDX-2.3\n".to_vec();
     tagged.extend_from_slice(bytes);
-    let _ = read_sbom(&tagged);
+    sbom(&tagged);
 }
 
 /// Reports of other tools, compared with an empty one of ours.
@@ -39,22 +81,13 @@ pub fn other(bytes: &[u8]) {
     let Ok(other) = read_other(bytes) else {
         return;
     };
-    let ours = plimsoll_model::Report {
-        tool: plimsoll_model::Tool {
-            name: String::new(),
-            version: String::new(),
-        },
-        inventory: plimsoll_model::Inventory::new(plimsoll_model::Target {
-            kind: plimsoll_model::TargetKind::Image,
-            name: String::new(),
-            digest: None,
-            platform: None,
-            os: None,
-        }),
-        findings: Vec::new(),
-        advisories: None,
-        verdict: None,
-    };
+    let ours = report_of(Inventory::new(Target {
+        kind: TargetKind::Image,
+        name: String::new(),
+        digest: None,
+        platform: None,
+        os: None,
+    }));
     let comparison = compare(&ours, &[other]);
     let _ = comparison.write_table(&WriteOptions::default(), &mut std::io::sink());
 }

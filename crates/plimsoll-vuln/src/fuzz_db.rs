@@ -33,6 +33,21 @@ pub fn forged(good: &[u8], bytes: &[u8]) {
     database(&assemble(&contents));
 }
 
+/// Each section of a good file behind its number: what [`forged`] takes, unchanged.
+pub fn sections(good: &[u8]) -> Vec<Vec<u8>> {
+    let Ok(header) = Header::parse(good) else {
+        return Vec::new();
+    };
+    let numbered = (0_u8..).zip(Part::ALL);
+    numbered
+        .map(|(number, part)| {
+            let section = header.section(part);
+            let content = good.get(section.offset..section.offset + section.len);
+            [&[number][..], content.unwrap_or_default()].concat()
+        })
+        .collect()
+}
+
 /// A signature file.
 pub fn signature(bytes: &[u8]) {
     if let Ok(file) = SignatureFile::parse(bytes) {

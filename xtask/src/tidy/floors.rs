@@ -17,6 +17,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("plimsoll-policy", 1),
     ("plimsoll-scan", 2),
     ("plimsoll", 4),
+    ("plimsoll-fuzz", 4),
     ("xtask", 5),
 ];
 
