@@ -121,7 +121,7 @@ pub enum Command {
     /// Packages, findings, layers and size between two targets or stored reports
     Diff(DiffArgs),
     /// The smallest change that clears the policy
-    Advise(TargetArgs),
+    Advise(AdviseArgs),
     /// A stored report in another form
     Convert(ConvertArgs),
     /// Our report against other tools', with a reason for each difference
@@ -183,7 +183,7 @@ pub struct ScanArgs {
         default_value = "vuln"
     )]
     pub scanners: Vec<String>,
-    /// VEX document (OpenVEX, CSAF or CycloneDX); may be repeated
+    /// VEX document (OpenVEX, CSAF or CycloneDX), - is standard input; may be repeated
     #[arg(long, value_name = "FILE")]
     pub vex: Vec<PathBuf>,
     /// Show at most so many findings in full
@@ -192,11 +192,24 @@ pub struct ScanArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct AdviseArgs {
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// VEX document (OpenVEX, CSAF or CycloneDX), - is standard input; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub vex: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct DiffArgs {
     /// Target or stored report
     pub a: String,
     /// Target or stored report
     pub b: String,
+    /// VEX document (OpenVEX, CSAF or CycloneDX), - is standard input; may be repeated. For what is
+    /// scanned: a stored report stays as it is
+    #[arg(long, value_name = "FILE")]
+    pub vex: Vec<PathBuf>,
     #[command(flatten)]
     pub registry: RegistryArgs,
 }

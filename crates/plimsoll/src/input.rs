@@ -17,26 +17,29 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     read_at_most(path, DOCUMENT_BYTES_MAX)
 }
 
-/// Reads a file of at most so many bytes, or standard input for `-`, as far as
-/// [`DOCUMENT_BYTES_MAX`].
+/// Reads a file of at most so many bytes, or as many of standard input for `-`.
 pub fn read_at_most(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Failure> {
     if path.as_os_str() == "-" {
-        return read_stdin();
+        return read_stdin_at_most(bytes_max);
     }
     read_file_capped(path, bytes_max).context(format_args!("read {}", path.display()))
 }
 
 /// Reads all of standard input, up to [`DOCUMENT_BYTES_MAX`].
 pub fn read_stdin() -> Result<Vec<u8>, Failure> {
+    read_stdin_at_most(DOCUMENT_BYTES_MAX)
+}
+
+fn read_stdin_at_most(bytes_max: u64) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     io::stdin()
         .lock()
-        .take(DOCUMENT_BYTES_MAX + 1)
+        .take(bytes_max.saturating_add(1))
         .read_to_end(&mut bytes)
         .context("read standard input")?;
-    if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
+    if bytes.len() as u64 > bytes_max {
         return Err(Failure::new(format!(
-            "failed to read standard input: larger than the limit of {DOCUMENT_BYTES_MAX} bytes"
+            "failed to read standard input: larger than the limit of {bytes_max} bytes"
         )));
     }
     Ok(bytes)

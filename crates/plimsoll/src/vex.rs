@@ -17,76 +17,100 @@ const REMARKS_SHOWN_MAX: usize = 10;
 
 /// What the documents of a run say.
 #[derive(Default)]
-struct Statements {
-    all: Vec<VexStatement>,
+pub struct Vex {
+    statements: Vec<VexStatement>,
     /// What of the documents could not be used, and why.
     skipped: Vec<String>,
+    documents: usize,
 }
 
-/// Excepts findings by the documents of the configuration and of the command line.
-pub fn except(
-    configuration: &Configuration,
-    flagged: &[PathBuf],
-    inventory: &Inventory,
-    findings: &mut [Finding],
-) -> Result<(), Failure> {
-    let settings = &configuration.settings;
-    let mut files = configured(configuration.file.as_deref(), &settings.vex);
-    files.extend(flagged.iter().cloned());
-    let statements = Statements::read(&files)?;
-    let outcome = apply_vex(findings, inventory, &statements.all);
-    if configuration.quiet {
-        return Ok(());
+impl Vex {
+    /// Reads the documents of the configuration and of the command line, where `-` is standard
+    /// input, once; `targets` are what else is read.
+    pub fn read(
+        configuration: &Configuration,
+        flagged: &[PathBuf],
+        targets: &[&str],
+    ) -> Result<Self, Failure> {
+        let is_stdin = |file: &PathBuf| file.as_os_str() == "-";
+        if targets.contains(&"-") && flagged.iter().any(is_stdin) {
+            return Err(Failure::new(
+                "failed to read standard input twice: as the target and for --vex",
+            )
+            .hint("write one of them to a file"));
+        }
+        let settings = &configuration.settings;
+        let mut files = configured(configuration.file.as_deref(), &settings.vex);
+        files.extend(flagged.iter().cloned());
+        Self::of_files(&files)
     }
-    let shown = if configuration.verbose {
-        usize::MAX
-    } else {
-        REMARKS_SHOWN_MAX
-    };
-    for remark in statements.skipped.iter().take(shown) {
-        talk::note(&format!("not used of VEX: {remark}"));
-    }
-    let more = statements.skipped.len().saturating_sub(shown);
-    if more > 0 {
-        talk::note(&format!("not used of VEX: {more} more, see --verbose"));
-    }
-    if configuration.verbose && !files.is_empty() {
-        talk::note(&format!(
-            "VEX: {} findings excepted; {} of {} statements are about none",
-            outcome.excepted,
-            outcome.unused.len(),
-            statements.all.len()
-        ));
-    }
-    Ok(())
-}
 
-/// The documents that the configuration names; a relative path starts at the folder of its file.
-fn configured(file: Option<&Path>, documents: &[String]) -> Vec<PathBuf> {
-    let folder = file.and_then(Path::parent).unwrap_or(Path::new(""));
-    documents.iter().map(|path| folder.join(path)).collect()
-}
-
-impl Statements {
-    fn read(files: &[PathBuf]) -> Result<Self, Failure> {
-        let mut statements = Self::default();
+    fn of_files(files: &[PathBuf]) -> Result<Self, Failure> {
+        if files.iter().filter(|file| file.as_os_str() == "-").count() > 1 {
+            return Err(Failure::new(
+                "failed to read standard input twice for --vex",
+            ));
+        }
+        let mut vex = Self {
+            documents: files.len(),
+            ..Self::default()
+        };
         for file in files {
             let bytes = input::read_at_most(file, VEX_BYTES_MAX as u64)?;
             let document = read_vex(&file.display().to_string(), &bytes).map_err(|error| {
                 Failure::new(format!("failed to {error}"))
                     .hint("OpenVEX, CSAF and CycloneDX documents are read, as JSON")
             })?;
-            statements.all.extend(document.statements);
-            statements.skipped.extend(document.skipped);
-            if statements.all.len() > VEX_STATEMENTS_MAX {
+            vex.statements.extend(document.statements);
+            vex.skipped.extend(document.skipped);
+            if vex.statements.len() > VEX_STATEMENTS_MAX {
                 return Err(Failure::new(format!(
                     "failed to read VEX documents: more than {VEX_STATEMENTS_MAX} statements"
                 ))
                 .hint("name the documents of this target only"));
             }
         }
-        Ok(statements)
+        Ok(vex)
     }
+
+    /// Excepts the findings that the documents speak of, and says what of them was not used.
+    pub fn except(
+        &self,
+        configuration: &Configuration,
+        inventory: &Inventory,
+        findings: &mut [Finding],
+    ) {
+        let outcome = apply_vex(findings, inventory, &self.statements);
+        if configuration.quiet {
+            return;
+        }
+        let shown = if configuration.verbose {
+            usize::MAX
+        } else {
+            REMARKS_SHOWN_MAX
+        };
+        for remark in self.skipped.iter().take(shown) {
+            talk::note(&format!("not used of VEX: {remark}"));
+        }
+        let more = self.skipped.len().saturating_sub(shown);
+        if more > 0 {
+            talk::note(&format!("not used of VEX: {more} more, see --verbose"));
+        }
+        if configuration.verbose && self.documents > 0 {
+            talk::note(&format!(
+                "VEX: {} findings excepted; {} of {} statements are about none",
+                outcome.excepted,
+                outcome.unused.len(),
+                self.statements.len()
+            ));
+        }
+    }
+}
+
+/// The documents that the configuration names; a relative path starts at the folder of its file.
+fn configured(file: Option<&Path>, documents: &[String]) -> Vec<PathBuf> {
+    let folder = file.and_then(Path::parent).unwrap_or(Path::new(""));
+    documents.iter().map(|path| folder.join(path)).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,11 @@
 //!
 //! Sources: Debian's and Ubuntu's rows from `distro-info-data` (a test holds them against it), the
 //! others from the vendors' life cycle pages. As of November 2026.
+//!
+//! The others were read a second time against the tables of endoflife.date: AlmaLinux, Alpine,
+//! Azure Linux, CentOS Stream, Fedora, openSUSE, RHEL, Rocky and SLES agree. With one source only:
+//! Amazon Linux (its dates were moved twice), Oracle's extended support, Photon, SLES 15 SP6 and
+//! SP7. A release that is not here has no date in the report; none is guessed.
 
 use plimsoll_model::Date;
 

@@ -23,26 +23,31 @@ struct ScopeSupport {
 }
 
 impl SupportFacts {
-    /// The facts that hold at a point in time: those that have ended by then.
+    /// The facts that hold at a point in time: what has ended by then, and what is limited.
     pub fn new(database: &Database, now: Timestamp) -> Result<Self, DatabaseError> {
         let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-        let has_ended = |fact: &Support| {
+        let holds = |fact: &Support| {
             let is_over = |until: Date| until < today;
             match fact.state {
                 SupportState::Ended => fact.until.is_none_or(is_over),
                 // A release that is supported until a day is not any more after it.
                 SupportState::Supported => fact.until.is_some_and(is_over),
-                SupportState::Limited => false,
+                // For some uses only, from the first day on.
+                SupportState::Limited => fact.package.is_some(),
             }
         };
         let mut scopes: BTreeMap<Scope, ScopeSupport> = BTreeMap::new();
-        for fact in database.support()?.into_iter().filter(has_ended) {
+        for fact in database.support()?.into_iter().filter(holds) {
             let facts = scopes.entry(fact.scope.clone()).or_default();
             match fact.package.clone() {
                 None => facts.release = Some(fact),
                 Some(name) => match name.strip_suffix('*') {
                     Some(prefix) => facts.prefixes.push((prefix.to_owned(), fact)),
-                    None => drop(facts.packages.insert(name, fact)),
+                    // What has ended says more than what is limited.
+                    None => match facts.packages.get(&name) {
+                        Some(known) if known.state >= fact.state => {}
+                        _ => drop(facts.packages.insert(name, fact)),
+                    },
                 },
             }
         }
@@ -53,7 +58,7 @@ impl SupportFacts {
         self.scopes.get(&place.scope)?.release.as_ref()
     }
 
-    /// The fact about one package, if it lost support on its own.
+    /// The fact about one package, if its support ended or is limited on its own.
     fn package(&self, place: &Place, package: &Package) -> Option<&Support> {
         let facts = self.scopes.get(&place.scope)?;
         let source = package.source.as_ref();
@@ -81,7 +86,8 @@ impl SupportFacts {
 
     /// Whether release or package get no more fixes.
     pub fn is_ended(&self, place: &Place, package: &Package) -> bool {
-        self.release(place).is_some() || self.package(place, package).is_some()
+        let own = || self.package(place, package);
+        self.release(place).is_some() || own().is_some_and(|fact| fact.state == SupportState::Ended)
     }
 }
 
@@ -155,10 +161,15 @@ fn coverage(place: &Place) -> Option<String> {
 }
 
 fn unsupported_package(place: &Place, fact: &Support) -> String {
+    let package = fact.package.as_deref().unwrap_or_default();
+    let name = &place.name;
+    if fact.state == SupportState::Limited {
+        return format!(
+            "{package} in {name} has limited security support: not every vulnerability is mended"
+        );
+    }
     format!(
-        "{} in {} is out of support{}: later vulnerabilities may be missing",
-        fact.package.as_deref().unwrap_or_default(),
-        place.name,
+        "{package} in {name} is out of support{}: later vulnerabilities may be missing",
         since(fact)
     )
 }

@@ -6,16 +6,22 @@ use std::fmt::Write as _;
 use plimsoll_model::text::clean;
 use plimsoll_model::{Finding, FixState, Mode, Package, Report};
 
-use crate::cli::TargetArgs;
+use crate::cli::AdviseArgs;
 use crate::commands::scan;
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::vex::Vex;
 use crate::{database, outputs, target};
 
-pub fn run(session: &Session, arguments: &TargetArgs) -> Result<u8, Failure> {
+pub fn run(session: &Session, arguments: &AdviseArgs) -> Result<u8, Failure> {
+    let vex = Vex::read(
+        &session.configuration,
+        &arguments.vex,
+        &[&arguments.target.target],
+    )?;
     let database = database::open(&session.configuration)?;
-    let inventory = target::inventory(session, arguments)?;
-    let report = scan::judged(session, inventory, Some(&database), &[])?;
+    let inventory = target::inventory(session, &arguments.target)?;
+    let report = scan::judged(session, inventory, Some(&database), &vex)?;
     outputs::print(&advice(&report))?;
     Ok(scan::exit_code(session, &report))
 }

@@ -10,11 +10,18 @@ use crate::cli::{DiffArgs, TargetArgs};
 use crate::commands::{EXIT_ALLOWED, scan};
 use crate::failure::{Context, Failure};
 use crate::session::Session;
+use crate::vex::Vex;
 use crate::{database, input, outputs, target};
 
 pub fn run(session: &Session, arguments: &DiffArgs) -> Result<u8, Failure> {
-    let a = report(session, &arguments.a, arguments)?;
-    let b = report(session, &arguments.b, arguments)?;
+    // Read once: of standard input there is nothing left for the second.
+    let vex = Vex::read(
+        &session.configuration,
+        &arguments.vex,
+        &[&arguments.a, &arguments.b],
+    )?;
+    let a = report(session, &arguments.a, arguments, &vex)?;
+    let b = report(session, &arguments.b, arguments, &vex)?;
     let difference = diff(&a, &b);
     let mut out = Vec::new();
     match session.wanted.stdout_id() {
@@ -34,7 +41,12 @@ pub fn run(session: &Session, arguments: &DiffArgs) -> Result<u8, Failure> {
 }
 
 /// A stored report where the name is a file that holds one; else the target, scanned.
-fn report(session: &Session, name: &str, arguments: &DiffArgs) -> Result<Report, Failure> {
+fn report(
+    session: &Session,
+    name: &str,
+    arguments: &DiffArgs,
+    vex: &Vex,
+) -> Result<Report, Failure> {
     let path = Path::new(name);
     if path.is_file() {
         let bytes = input::read(path)?;
@@ -49,5 +61,5 @@ fn report(session: &Session, name: &str, arguments: &DiffArgs) -> Result<Report,
         registry: arguments.registry.clone(),
     };
     let inventory = target::inventory(session, &target)?;
-    scan::judged(session, inventory, Some(&database), &[])
+    scan::judged(session, inventory, Some(&database), vex)
 }

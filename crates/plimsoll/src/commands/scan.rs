@@ -1,6 +1,5 @@
 //! `scan`: everything that is known about one target, judged.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use plimsoll_model::report::Tool;
@@ -13,7 +12,8 @@ use crate::cli::ScanArgs;
 use crate::commands::{EXIT_ALLOWED, EXIT_DENIED, EXIT_PARTLY};
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::{database, outputs, talk, target, vex};
+use crate::vex::Vex;
+use crate::{database, outputs, talk, target};
 
 /// What `--scanners` understands in this release.
 const SCANNERS: &[&str] = &["vuln"];
@@ -23,8 +23,13 @@ pub fn run(session: &Session, arguments: &ScanArgs) -> Result<u8, Failure> {
     check_scanners(&arguments.scanners)?;
     // A database that cannot be used is told before minutes are spent on the target.
     let database = database::open(&session.configuration)?;
+    let vex = Vex::read(
+        &session.configuration,
+        &arguments.vex,
+        &[&arguments.target.target],
+    )?;
     let inventory = target::inventory(session, &arguments.target)?;
-    let report = judged(session, inventory, Some(&database), &arguments.vex)?;
+    let report = judged(session, inventory, Some(&database), &vex)?;
     let mut options = session.write_options();
     // Nobody reads the time out of a file, and the same input is to give the same bytes.
     options.elapsed = outputs::stdout_is_terminal().then(|| begun.elapsed());
@@ -59,7 +64,7 @@ pub fn judged(
     session: &Session,
     mut inventory: Inventory,
     database: Option<&database::OpenDatabase>,
-    vex_files: &[PathBuf],
+    vex: &Vex,
 ) -> Result<Report, Failure> {
     let (mut findings, advisories) = match database {
         Some(database) => find(session, &mut inventory, database)?,
@@ -67,7 +72,7 @@ pub fn judged(
     };
     filter(session, &mut findings);
     let configuration = &session.configuration;
-    vex::except(configuration, vex_files, &inventory, &mut findings)?;
+    vex.except(configuration, &inventory, &mut findings);
     let case = Case {
         inventory: &inventory,
         advisories: advisories.as_ref(),

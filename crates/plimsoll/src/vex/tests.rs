@@ -57,8 +57,8 @@ fn found() -> (Inventory, Vec<Finding>) {
 /// The built-in policy's verdict once these documents were applied.
 fn outcome(files: &[PathBuf]) -> (Outcome, Option<VexStatus>) {
     let (inventory, mut findings) = found();
-    let statements = Statements::read(files).expect("documents");
-    apply_vex(&mut findings, &inventory, &statements.all);
+    let statements = Vex::of_files(files).expect("documents");
+    apply_vex(&mut findings, &inventory, &statements.statements);
     let document = Document::parse("", "built-in policy").expect("the built-in policy");
     let case = Case {
         inventory: &inventory,
@@ -119,10 +119,10 @@ fn paths_of_the_configuration_start_at_its_folder() {
 fn an_unreadable_document_ends_the_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("vex.json");
-    let missing = Statements::read(std::slice::from_ref(&file)).err();
+    let missing = Vex::of_files(std::slice::from_ref(&file)).err();
     assert!(missing.is_some_and(|it| it.message().starts_with("failed to read ")));
     fs::write(&file, "{}").expect("written");
-    let failure = Statements::read(&[file]).err().expect("no VEX document");
+    let failure = Vex::of_files(&[file]).err().expect("no VEX document");
     assert!(failure.message().starts_with("failed to read VEX document"));
     assert!(failure.hint_text().is_some());
 }

@@ -101,10 +101,6 @@ fn support_that_goes_on_is_not_told() {
         )
         .knows(
             "debian-support",
-            support(Some("bash"), SupportState::Limited, None, None),
-        )
-        .knows(
-            "debian-support",
             support(Some("nodejs"), SupportState::Ended, None, Some("12")),
         );
     let target = inventory(
@@ -115,6 +111,45 @@ fn support_that_goes_on_is_not_told() {
         ],
     );
     assert!(data.matched(&target).unknowns.is_empty());
+}
+
+#[test]
+fn limited_support_is_told_and_is_no_end() {
+    let data = Data::default()
+        .covers("debian", "deb:debian:10")
+        .says(
+            "debian",
+            record("CVE-2024-1").about(affected("deb:debian:10", "binutils", &[])),
+        )
+        .knows(
+            "debian-support",
+            support(Some("binutils"), SupportState::Limited, None, None),
+        )
+        .knows(
+            "debian-support",
+            support(Some("golang*"), SupportState::Limited, None, None),
+        )
+        .knows(
+            "debian-support",
+            support(Some("golang-x"), SupportState::Ended, None, None),
+        );
+    let target = inventory(
+        Some(("debian", "10")),
+        vec![
+            os_package("deb", "binutils", "2.31", None),
+            os_package("deb", "golang-x", "1.0", None),
+        ],
+    );
+    let matched = data.matched(&target);
+    assert_eq!(
+        reasons(&matched),
+        [
+            "binutils in debian 10 has limited security support: not every vulnerability is mended (1 package)",
+            "golang-x in debian 10 is out of support: later vulnerabilities may be missing (1 package)",
+        ]
+    );
+    let fix = matched.findings[0].fix.as_ref().unwrap();
+    assert_eq!(fix.state, FixState::NotFixed);
 }
 
 #[test]
