@@ -16,6 +16,10 @@ use serde_json::{Map, Value as Json, json};
 pub const EXPRESSION_BYTES_MAX: usize = 4096;
 /// Deepest nesting of brackets in an expression.
 pub const EXPRESSION_DEPTH_MAX: usize = 32;
+/// Most macros that go through a list (`all`, `exists`, `map`, `filter`) in an expression.
+pub const EXPRESSION_LOOPS_MAX: usize = 4;
+/// Most of them inside of each other: each multiplies the work by the length of a list.
+pub const EXPRESSION_LOOPS_NESTED_MAX: usize = 2;
 
 /// A compiled expression and its text.
 #[derive(Clone)]
@@ -53,6 +57,13 @@ impl Expression {
         if depth(text) > EXPRESSION_DEPTH_MAX {
             return Err(wrong(format!(
                 "nested deeper than the limit of {EXPRESSION_DEPTH_MAX}"
+            )));
+        }
+        let (loops, nested) = loops(text);
+        if loops > EXPRESSION_LOOPS_MAX || nested > EXPRESSION_LOOPS_NESTED_MAX {
+            return Err(wrong(format!(
+                "goes through lists more often than the limit of {EXPRESSION_LOOPS_MAX}, \
+                 {EXPRESSION_LOOPS_NESTED_MAX} of them inside of each other"
             )));
         }
         let program = catch_unwind(|| Program::compile(text))
@@ -140,6 +151,35 @@ fn depth(text: &str) -> usize {
     deepest + conditionals
 }
 
+/// How many macros go through a list, and how many of them stand inside of each other; without
+/// regard to strings, like [`depth`].
+fn loops(text: &str) -> (usize, usize) {
+    const MACROS: [&str; 5] = ["all", "exists", "exists_one", "filter", "map"];
+    let (mut count, mut nested, mut deepest) = (0_usize, 0_usize, 0);
+    // For each open bracket, whether it is a macro's.
+    let mut open = Vec::new();
+    for (at, character) in text.char_indices() {
+        match character {
+            '(' => {
+                let front = text.get(..at).unwrap_or_default().trim_end();
+                let start = front
+                    .rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                    .map_or(0, |last| last + 1);
+                let is_macro = front
+                    .get(start..)
+                    .is_some_and(|word| MACROS.contains(&word));
+                count += usize::from(is_macro);
+                nested += usize::from(is_macro);
+                deepest = deepest.max(nested);
+                open.push(is_macro);
+            }
+            ')' => nested -= usize::from(open.pop().unwrap_or(false)),
+            _ => {}
+        }
+    }
+    (count, deepest)
+}
+
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -187,4 +227,36 @@ fn target_map(inventory: &Inventory) -> Json {
         "os_version": os.and_then(|os| os.version_id.clone()).unwrap_or_default(),
         "layers": inventory.layers.len(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loops_are_counted() {
+        assert_eq!(
+            loops("finding.epss > 0.5 && size(pkg.licenses) > 0"),
+            (0, 0)
+        );
+        assert_eq!(
+            loops("a.exists(x, b.all (y, x == y)) || c.map(z, z)"),
+            (3, 2)
+        );
+        assert_eq!(loops("recall(1) || a.all(x, f(x))"), (1, 1));
+        assert_eq!(loops(")))all("), (1, 1));
+    }
+
+    /// Each loop multiplies the work by the length of its list: ten to the tenth here.
+    #[test]
+    fn loops_inside_of_loops_are_refused() {
+        let mut text = "true".to_owned();
+        for name in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] {
+            text = format!("[0,1,2,3,4,5,6,7,8,9].all({name}, {text})");
+        }
+        let error = Expression::compile(&text).map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains("goes through lists"), "{error}");
+        let two = "finding.aliases.exists(a, finding.paths.all(p, p != a))";
+        assert!(Expression::compile(two).is_ok());
+    }
 }

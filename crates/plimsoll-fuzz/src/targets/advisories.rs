@@ -259,30 +259,36 @@ fn versions(data: &[u8]) {
     let mut next = || lines.next().unwrap_or_default();
     let (a, b, c) = (next(), next(), next());
     for scheme in SCHEMES {
-        laws(*scheme, |scheme, a, b| scheme.compare(a, b), a, b, c);
-        let as_written: Compare = |scheme, a, b| scheme.compare_as_written(a, b);
-        laws(*scheme, as_written, a, b, c);
+        laws(*scheme, false, [a, b, c]);
+        laws(*scheme, true, [a, b, c]);
     }
 }
 
-type Compare = fn(&dyn VersionScheme, &str, &str) -> Result<Ordering, plimsoll_vuln::VersionError>;
-
-fn laws(scheme: &dyn VersionScheme, compare: Compare, a: &str, b: &str, c: &str) {
+fn laws(scheme: &dyn VersionScheme, as_written: bool, [a, b, c]: [&str; 3]) {
     let id = scheme.id();
+    let compare = |a, b| {
+        if as_written {
+            scheme.compare_as_written(a, b)
+        } else {
+            scheme.compare(a, b)
+        }
+    };
     for version in [a, b, c] {
-        if let Ok(order) = compare(scheme, version, version) {
+        if let Ok(order) = compare(version, version) {
             assert_eq!(order, Ordering::Equal, "{id}: {version:?} and itself");
         }
     }
-    let Ok(ab) = compare(scheme, a, b) else {
+    let Ok(ab) = compare(a, b) else {
         return;
     };
-    assert_eq!(compare(scheme, b, a), Ok(ab.reverse()), "{id}: {b:?} {a:?}");
-    // Maven's own order runs in circles in odd corners: v0 < 0.rc.0 < 0 < v0.
-    if id == "maven" {
+    assert_eq!(compare(b, a), Ok(ab.reverse()), "{id}: {b:?} {a:?}");
+    // Maven's own order runs in circles in odd corners: v0 < 0.rc.0 < 0 < v0. So does PHP's with a
+    // `#`, which is nothing that is matched by.
+    let is_circle = id == "composer" && [a, b, c].iter().any(|version| version.contains('#'));
+    if id == "maven" || (is_circle && as_written) {
         return;
     }
-    let (Ok(bc), Ok(ac)) = (compare(scheme, b, c), compare(scheme, a, c)) else {
+    let (Ok(bc), Ok(ac)) = (compare(b, c), compare(a, c)) else {
         return;
     };
     if ab == bc || bc.is_eq() {

@@ -3,8 +3,9 @@
 //! Two orders, as in Composer itself. Its resolver normalises (`VersionParser::normalize`: four
 //! numbers, `alpha`, `beta`, `RC`, `patch` in any case and spelling, `stable` dropped) and then
 //! compares; so does matching here. Its comparator takes the texts as they are to PHP's
-//! `version_compare`, in which `1.0` is before `1.0.0`; that is `compare_as_written`. A branch
-//! (`dev-main`) has no place in the resolver's order.
+//! `version_compare`, in which `1.0` is before `1.0.0`; that is `compare_as_written`, and with `#`,
+//! which PHP takes for any number, it is no order at all. A branch (`dev-main`) has no place in the
+//! resolver's order.
 
 use std::cmp::Ordering;
 
@@ -113,6 +114,9 @@ impl<'a> Piece<'a> {
         match text {
             [b'0'..=b'9', ..] => Self::Number(text),
             _ if text.eq_ignore_ascii_case(b"stable") => Self::Stable,
+            // PHP takes it for any number, which makes its order run in circles. No version that
+            // Composer takes has it.
+            [b'#', ..] => Self::Word(UNKNOWN_RANK),
             _ => Self::Word(rank(text, <[u8]>::eq_ignore_ascii_case)),
         }
     }

@@ -202,6 +202,19 @@ fn composer_matches_by_normalised_versions() {
     assert!(order("dev-main", "1.0").is_err());
 }
 
+/// PHP's comparator takes `#` for any number; what is matched by must stay an order.
+#[test]
+fn composer_orders_what_php_runs_in_circles_with() {
+    let composer = scheme("composer").expect("composer");
+    let order = |a, b| composer.compare(a, b);
+    assert_eq!(order("1.0", "1.2"), Ok(Ordering::Less));
+    assert_eq!(order("1.#", "1.0"), Ok(Ordering::Less));
+    assert_eq!(order("1.#", "1.2"), Ok(Ordering::Less));
+    let as_php = |a, b| composer.compare_as_written(a, b);
+    assert_eq!(as_php("1.0", "1.#"), Ok(Ordering::Equal));
+    assert_eq!(as_php("1.#", "1.2"), Ok(Ordering::Equal));
+}
+
 #[test]
 fn sorting_never_panics() {
     let mut versions: Vec<String> = (0..200)
