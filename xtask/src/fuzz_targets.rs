@@ -25,8 +25,10 @@ plimsoll-fuzz = { path = "../crates/plimsoll-fuzz" }
 
 [workspace]
 
+# Each target is a program of its own with everything in it: with debug information 220 MB.
 [profile.release]
-debug = "line-tables-only"
+debug = false
+strip = "debuginfo"
 "#;
 
 /// `fuzz/Cargo.toml`.
