@@ -183,6 +183,12 @@ pub(super) fn toolchain_version(text: &str) -> Option<String> {
     text.split_whitespace()
         .filter_map(|word| word.strip_prefix("go"))
         .find(|version| version.starts_with(|first: char| first.is_ascii_digit()))
+        // Experiments follow behind a space, since Go 1.26 behind a hyphen.
+        .map(|version| {
+            version
+                .split_once("-X:")
+                .map_or(version, |(front, _)| front)
+        })
         .map(release_version)
 }
 

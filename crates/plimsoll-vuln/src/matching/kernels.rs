@@ -3,8 +3,9 @@
 //! Signed kernels come from source packages of their own (`linux-signed-amd64`, Ubuntu's
 //! `linux-signed-aws`) of which no advisory speaks; the advisories are about what was signed. The
 //! other way round one source package makes headers, documentation and empty packages beside the
-//! kernel: an advisory about the kernel's code says nothing of those. The tools of the kernel's
-//! source (`linux-perf`, `bpftool`) are programs made of it, and stay.
+//! kernel: an advisory about the kernel's code says nothing of those. Tools made of the same source
+//! (`linux-perf`, `bpftool`) are between the two: hardly any advisory is about them, and none says
+//! so. For them it is told how many advisories there are, and no finding made of each.
 
 use std::borrow::Cow;
 
@@ -19,6 +20,33 @@ const INERT: [&str; 6] = [
     "linux-kbuild-",
     "linux-libc-dev",
     "linux-source",
+];
+
+/// What advisories about a kernel's source package mean for one of its binary packages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concern {
+    /// It holds the code, or is no kernel's package at all.
+    Holds,
+    /// A program made of the same source: they do not tell.
+    Tool,
+    /// Nothing that runs.
+    Nothing,
+}
+
+/// Beginnings of names of packages that hold tools.
+const TOOLS: [&str; 12] = [
+    "bpftool",
+    "hyperv-daemons",
+    "intel-sdsi",
+    "libbpf",
+    "libcpupower",
+    "linux-bpf-dev",
+    "linux-cloud-tools",
+    "linux-cpupower",
+    "linux-perf",
+    "linux-tools",
+    "rtla",
+    "usbip",
 ];
 
 /// The source package of the kernel that a signed one holds: `linux` of `linux-signed-amd64`,
@@ -40,10 +68,10 @@ pub fn signed_source(source: &str) -> Option<Cow<'static, str>> {
     })
 }
 
-/// Whether advisories about the source package of a kernel concern this binary package.
-pub fn is_concerned(source: &str, package: &str) -> bool {
+/// What advisories about a source package mean for this binary package of it.
+pub fn concern(source: &str, package: &str) -> Concern {
     if source != "linux" && !source.starts_with("linux-") {
-        return true;
+        return Concern::Holds;
     }
     let is_inert = INERT.iter().any(|front| package.starts_with(front))
         // Ubuntu's `linux-aws-headers-5.15.0-1051`.
@@ -51,11 +79,23 @@ pub fn is_concerned(source: &str, package: &str) -> bool {
         || package.ends_with("-dbg")
         || package.ends_with("-dbgsym");
     if is_inert {
-        return false;
+        return Concern::Nothing;
     }
-    match package.strip_prefix("linux-image-") {
-        Some(rest) => names_an_abi(rest.strip_prefix("unsigned-").unwrap_or(rest)),
-        None => true,
+    if let Some(rest) = package.strip_prefix("linux-image-") {
+        let is_kernel = names_an_abi(rest.strip_prefix("unsigned-").unwrap_or(rest));
+        return if is_kernel {
+            Concern::Holds
+        } else {
+            Concern::Nothing
+        };
+    }
+    // `linux-tools` of Ubuntu has the flavour in its name: `linux-aws-tools-5.15.0-1051`.
+    let is_tool = TOOLS.iter().any(|front| package.starts_with(front))
+        || package.starts_with("linux-") && package.contains("-tools-");
+    if is_tool {
+        Concern::Tool
+    } else {
+        Concern::Holds
     }
 }
 
@@ -94,28 +134,42 @@ mod tests {
     #[test]
     fn packages_that_hold_a_kernel() {
         for (source, package, expected) in [
-            ("linux", "linux-image-6.1.0-50-amd64", true),
-            ("linux-6.12", "linux-image-6.12.117+deb12-amd64", true),
-            ("linux", "linux-image-unsigned-5.15.0-91-generic", true),
-            ("linux", "linux-image-2.6.32-5-amd64", true),
-            ("linux", "linux-modules-5.15.0-91-generic", true),
-            ("linux", "linux-perf", true),
-            ("linux", "linux-image-amd64", false),
-            ("linux-6.12", "linux-image-6.12-amd64", false),
+            ("linux", "linux-image-6.1.0-50-amd64", Concern::Holds),
+            (
+                "linux-6.12",
+                "linux-image-6.12.117+deb12-amd64",
+                Concern::Holds,
+            ),
+            (
+                "linux",
+                "linux-image-unsigned-5.15.0-91-generic",
+                Concern::Holds,
+            ),
+            ("linux", "linux-image-2.6.32-5-amd64", Concern::Holds),
+            ("linux", "linux-modules-5.15.0-91-generic", Concern::Holds),
+            ("linux", "linux-perf", Concern::Tool),
+            ("linux", "linux-image-amd64", Concern::Nothing),
+            ("linux-6.12", "linux-image-6.12-amd64", Concern::Nothing),
             (
                 "linux-meta-hwe-5.15",
                 "linux-image-generic-hwe-22.04",
-                false,
+                Concern::Nothing,
             ),
-            ("linux", "linux-image-6.1.0-50-amd64-dbg", false),
-            ("linux", "linux-headers-6.1.0-50-common", false),
-            ("linux-aws", "linux-aws-headers-5.15.0-1051", false),
-            ("linux", "linux-libc-dev", false),
-            ("linux", "linux-kbuild-6.1", false),
-            ("linuxptp", "linux-headers-x", true),
-            ("bash", "bash", true),
+            ("linux", "linux-image-6.1.0-50-amd64-dbg", Concern::Nothing),
+            ("linux", "linux-headers-6.1.0-50-common", Concern::Nothing),
+            (
+                "linux-aws",
+                "linux-aws-headers-5.15.0-1051",
+                Concern::Nothing,
+            ),
+            ("linux", "linux-libc-dev", Concern::Nothing),
+            ("linux", "linux-kbuild-6.1", Concern::Nothing),
+            ("linuxptp", "linux-headers-x", Concern::Holds),
+            ("bash", "bash", Concern::Holds),
+            ("linux-aws", "linux-aws-tools-5.15.0-1051", Concern::Tool),
+            ("linux-atm", "libatm1", Concern::Holds),
         ] {
-            assert_eq!(is_concerned(source, package), expected, "{package}");
+            assert_eq!(concern(source, package), expected, "{package}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use plimsoll_model::{Ecosystem, Package};
 
-use super::kernels;
+use super::kernels::{self, Concern};
 use crate::feed::ecosystems::package_name;
 
 /// One look-up.
@@ -72,7 +72,7 @@ pub fn subjects(package: &Package, is_distribution: bool) -> Vec<Subject<'_>> {
         Some(kernel) => (kernel, &package.version),
         None => (Cow::Borrowed(source_name.as_str()), source_version),
     };
-    if is_deb && !kernels::is_concerned(&name, &package.name) {
+    if is_deb && kernels::concern(&name, &package.name) == Concern::Nothing {
         return vec![binary];
     }
     let source = Subject {

@@ -13,10 +13,11 @@
 use plimsoll_model::{Date, Ecosystem, Package, Unknown};
 
 use super::compare::{Comparer, Reach};
+use super::kernels::{Concern, concern};
 use super::place::{Place, Places, is_rebuilt};
 use super::precedence::rank;
 use super::programs;
-use super::subject::{Subject, subjects};
+use super::subject::{Subject, SubjectKind, subjects};
 use crate::database::next_statement;
 use crate::database::statements::{List, Span, Statement};
 use crate::schemes::scheme_of;
@@ -57,6 +58,7 @@ pub struct Says {
     pub compared: String,
     /// The version that was compared.
     version: String,
+    about: SubjectKind,
     rank: u8,
 }
 
@@ -117,6 +119,8 @@ pub fn package(
     out.is_unheard = !is_heard && programs::may_be_unheard(package);
     judged.sort_by_key(|one| (one.vulnerability, one.rank, one.source));
     let scheme = scheme_of(package.ecosystem.as_str());
+    let is_tool = place.is_distribution && is_kernel_tool(package);
+    let mut untold = 0_u64;
     let mut rest = judged.into_iter().peekable();
     while let Some(first) = rest.next() {
         let vulnerability = first.vulnerability;
@@ -129,7 +133,10 @@ pub fn package(
         } else {
             by_any(same)
         };
-        if !says.is_empty() {
+        let is_of_kernel = || says.iter().all(|one| one.about == SubjectKind::Source);
+        if is_tool && is_of_kernel() {
+            untold += u64::from(!says.is_empty());
+        } else if !says.is_empty() {
             out.affecting.push(Affecting {
                 vulnerability,
                 fixes: fixes(scheme, &says, place.is_distribution),
@@ -137,7 +144,35 @@ pub fn package(
             });
         }
     }
+    if untold > 0 {
+        out.unknowns.push(unknown(
+            package,
+            &format!(
+                "whether the kernel's {untold} open advisories are about its tools is not known"
+            ),
+        ));
+    }
     Ok(out)
+}
+
+/// Whether this is a program made of a kernel's source.
+fn is_kernel_tool(package: &Package) -> bool {
+    let source = package
+        .source
+        .as_ref()
+        .map_or(&package.name, |source| &source.name);
+    package.ecosystem == Ecosystem::DEB && concern(source, &package.name) == Concern::Tool
+}
+
+/// An unknown at the package's first place.
+fn unknown(package: &Package, reason: &str) -> Unknown {
+    let reason = format!("{}: {reason}", package.purl);
+    match package.locations.first() {
+        Some(location) => {
+            Unknown::at(location.path.clone(), reason).in_layer(location.layer.clone())
+        }
+        None => Unknown::whole(reason),
+    }
 }
 
 /// Judges the statements of one list.
@@ -235,13 +270,7 @@ impl Weighing<'_> {
     }
 
     fn unknown(&self, reason: &str) -> Unknown {
-        let reason = format!("{}: {reason}", self.package.purl);
-        match self.package.locations.first() {
-            Some(location) => {
-                Unknown::at(location.path.clone(), reason).in_layer(location.layer.clone())
-            }
-            None => Unknown::whole(reason),
-        }
+        unknown(self.package, reason)
     }
 
     /// Whether a statement is about packages like this one: its architecture, its module stream.
@@ -301,6 +330,7 @@ impl Weighing<'_> {
                 fix_available: statement.fix_available,
                 compared: self.subject.describe(),
                 version: self.subject.version.clone().into_owned(),
+                about: self.subject.kind,
                 rank,
             })),
         };

@@ -265,6 +265,8 @@ fn toolchain_versions() {
         ("go1.9beta2", Some("1.9.0-beta.2")),
         ("go1.22rc", Some("1.22rc")),
         ("go1.21.4 X:boringcrypto", Some("1.21.4")),
+        ("go1.26.8-X:jsonv2", Some("1.26.8")),
+        ("go1.27rc1-X:jsonv2,arenas", Some("1.27.0-rc.1")),
         (
             "devel go1.25-0123abc Tue Jan 7 10:00:00 2025 +0000",
             Some("1.25-0123abc"),

@@ -53,7 +53,7 @@ fn a_kernel_is_found_where_its_code_is() {
             ("linux-signed-amd64", "6.1.128+1"),
             false,
         ),
-        ("linux-perf", "6.1.124-1", ("linux", "6.1.124-1"), true),
+        ("linux-perf", "6.1.124-1", ("linux", "6.1.124-1"), false),
         ("linux-libc-dev", "6.1.124-1", ("linux", "6.1.124-1"), false),
         (
             "linux-image-amd64",
@@ -70,6 +70,20 @@ fn a_kernel_is_found_where_its_code_is() {
             .collect();
         assert_eq!(found, expected, "{name} {version} {source:?}");
     }
+    let perf = os_package(
+        "deb",
+        "linux-perf",
+        "6.1.124-1",
+        Some(("linux", "6.1.124-1")),
+    );
+    let matched = data.matched(&inventory(Some(("debian", "12")), vec![perf]));
+    assert_eq!(matched.unknowns.len(), 1);
+    let told = "whether the kernel's 1 open advisories are about its tools";
+    assert!(
+        matched.unknowns[0].reason.contains(told),
+        "{:?}",
+        matched.unknowns
+    );
 }
 
 #[test]
