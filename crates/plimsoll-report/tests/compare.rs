@@ -208,6 +208,49 @@ fn osv_scanner_and_our_own_reports_are_read() {
 }
 
 #[test]
+fn osv_scanner_lists_packages_where_it_was_asked_to() {
+    let package = |name: &str, vulnerabilities: serde_json::Value| {
+        json!({"package": {"name": name, "version": "1.0.0", "ecosystem": "npm"},
+               "vulnerabilities": vulnerabilities})
+    };
+    let report = |packages: serde_json::Value| {
+        read(
+            &json!({"results": [{"source": {"path": "/src", "type": "lockfile"},
+                                  "packages": packages}]}),
+        )
+    };
+    let vulnerable = package("a", json!([{"id": "GHSA-x"}]));
+    let other = report(json!([vulnerable]));
+    assert!(other.packages.is_none());
+    // `--all-packages` has those without a vulnerability too, without the list or with `null`.
+    let other = report(json!([vulnerable, package("b", json!(null))]));
+    assert_eq!(other.packages.map(|packages| packages.len()), Some(2));
+}
+
+#[test]
+fn the_kernels_headers_are_no_kernel() {
+    let mut ours = sample::report();
+    let mut headers = ours.inventory.packages[0].clone();
+    headers.ecosystem = plimsoll_model::Ecosystem::DEB;
+    headers.namespace = Some("debian".to_owned());
+    headers.name = "linux-libc-dev".to_owned();
+    headers.version = "6.1.124-1".to_owned();
+    headers.source = Some(plimsoll_model::SourcePackage {
+        name: "linux".to_owned(),
+        version: "6.1.124-1".to_owned(),
+    });
+    ours.inventory.packages.push(headers);
+    let osv = json!({"results": [{"source": {"path": "x", "type": "os"}, "packages": [{
+        "package": {"name": "linux-libc-dev", "version": "6.1.124-1", "ecosystem": "Debian:12"},
+        "vulnerabilities": [{"id": "DEBIAN-CVE-2024-1"}]}]}]});
+    let comparison = compare(&ours, &[read(&osv)]);
+    assert_eq!(
+        reason_of(&comparison.others[0].only_theirs, "DEBIAN-CVE-2024-1"),
+        Reason::Kernel
+    );
+}
+
+#[test]
 fn what_is_no_report_is_refused() {
     for text in [
         "",

@@ -21,6 +21,8 @@ pub enum Reason {
     Package,
     /// Said of another package built from the same source.
     SamePackageSource,
+    /// About the kernel, said of a package of its source that holds none of its code.
+    Kernel,
     /// Probably the same defect under an id that neither side calls an alias.
     Alias,
     /// They match by a guess at CPE names, which we do not.
@@ -40,13 +42,14 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Unreadable,
         Self::Owned,
         Self::Version,
         Self::Ecosystem,
         Self::Package,
         Self::SamePackageSource,
+        Self::Kernel,
         Self::Alias,
         Self::Cpe,
         Self::Source,
@@ -66,6 +69,7 @@ impl Reason {
             Self::Ecosystem => "ecosystem_differs",
             Self::Package => "package_not_found",
             Self::SamePackageSource => "said_of_same_source",
+            Self::Kernel => "kernel_code",
             Self::Alias => "likely_alias",
             Self::Cpe => "cpe_guess",
             Self::Source => "source_not_in_database",
@@ -300,6 +304,10 @@ fn why_no_finding(
     if let Some(other) = same_source_ours(ours, by_defect, one, aliases) {
         return (Reason::SamePackageSource, format!("we say it of {other}"));
     }
+    if is_beside_kernel(ours, one) {
+        let text = "about the kernel's code, of which this package holds none that we know of";
+        return (Reason::Kernel, text.to_owned());
+    }
     let twin = unmatched.iter().find(|finding| {
         let fix = finding.fix.as_ref();
         fix.is_some_and(|fix| !fix.versions.is_empty() && fix.versions == one.fixed)
@@ -354,6 +362,22 @@ fn why_no_finding(
         snapshot.name
     );
     (Reason::Advisory, text)
+}
+
+/// Whether the package is one of Debian's that a kernel's source makes beside the kernel: headers,
+/// documentation, tools.
+fn is_beside_kernel(ours: &Ours<'_>, one: &OtherMatch) -> bool {
+    let packages = ours.packages.get(&one.package.name).into_iter().flatten();
+    one.package.name.ecosystem == "deb"
+        && packages
+            .filter_map(|package| package.source.as_ref().map(|source| (package, source)))
+            .any(|(package, source)| {
+                let is_kernels = source.name == "linux" || source.name.starts_with("linux-");
+                let holds_it = ["linux-image-", "linux-modules-"]
+                    .iter()
+                    .any(|front| package.name.starts_with(front));
+                is_kernels && !holds_it
+            })
 }
 
 fn same_source_ours(

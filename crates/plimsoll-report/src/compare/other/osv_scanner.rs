@@ -8,6 +8,8 @@ use crate::sbom::stream::{self, Sink, Want, list, text};
 
 pub fn read(bytes: &[u8]) -> Result<OtherReport, CompareError> {
     let mut reader = Reader {
+        packages: Vec::new(),
+        lists_all: false,
         report: OtherReport {
             tool: "osv-scanner".to_owned(),
             ..OtherReport::default()
@@ -17,10 +19,19 @@ pub fn read(bytes: &[u8]) -> Result<OtherReport, CompareError> {
         tool: "osv-scanner",
         reason: error.to_string(),
     })?;
-    Ok(reader.report)
+    let Reader {
+        mut report,
+        packages,
+        lists_all,
+    } = reader;
+    report.packages = lists_all.then_some(packages);
+    Ok(report)
 }
 
 struct Reader {
+    packages: Vec<OtherPackage>,
+    /// Asked for all packages (`--all-packages`), it lists those without a vulnerability too.
+    lists_all: bool,
     report: OtherReport,
 }
 
@@ -61,6 +72,8 @@ impl Reader {
             name: Name::new(purl_type(&ecosystem), None, &name),
             version: text(package, "version").unwrap_or_default(),
         };
+        self.lists_all |= list(entry, "vulnerabilities").is_empty();
+        self.packages.push(package.clone());
         for one in list(entry, "vulnerabilities") {
             let Some(id) = text(one, "id") else {
                 continue;
