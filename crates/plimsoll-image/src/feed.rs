@@ -26,6 +26,17 @@ use crate::{Content, EntryKind, OpenError, Store};
 /// What packed files are called; it is taken off their names.
 const PACKED_SUFFIXES: [&str; 4] = [".gz", ".zst", ".xz", ".bz2"];
 
+/// Unpacked bytes from which on a feed must not be packed more tightly than text can be: a feed
+/// is held in memory file by file.
+const RATIO_FREE_BYTES: u64 = 32 << 20;
+
+fn decode_limits(bytes_max: u64) -> DecodeLimits {
+    DecodeLimits {
+        ratio_free_bytes: RATIO_FREE_BYTES,
+        ..DecodeLimits::of(bytes_max)
+    }
+}
+
 /// Caps on a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FeedLimits {
@@ -89,8 +100,14 @@ impl Feed {
         let meta = path.metadata().map_err(named)?;
         let source = if meta.is_dir() {
             Source::Folder(FolderWalk::new(path))
-        } else {
+        } else if meta.is_file() {
             open_source(path, &shown, limits)?
+        } else {
+            // A pipe would have to be opened twice, and opening it may wait for ever.
+            return Err(OpenError::NotATarget {
+                path: shown,
+                reason: "neither a regular file nor a folder".to_owned(),
+            });
         };
         Ok(Self {
             path: shown,
@@ -295,7 +312,7 @@ fn plain_file(path: String, bytes: Vec<u8>, bytes_max: u64) -> Result<FeedFile, 
     if plain.len() == path.len() {
         return Ok(FeedFile { path, bytes });
     }
-    let unpacked = Decoder::new(bytes.as_slice(), DecodeLimits::of(bytes_max))
+    let unpacked = Decoder::new(bytes.as_slice(), decode_limits(bytes_max))
         .and_then(|mut decoder| read_capped(&mut decoder, bytes_max));
     match unpacked {
         Ok(bytes) => Ok(FeedFile {
@@ -311,7 +328,7 @@ fn plain_file(path: String, bytes: Vec<u8>, bytes_max: u64) -> Result<FeedFile, 
 
 /// Unpacks the rest of a file, whatever its packing.
 fn unpacked(file: Take<File>, limits: FeedLimits) -> io::Result<Input<Decoder<Take<File>>>> {
-    let decoder = Decoder::new(file, DecodeLimits::of(limits.total_bytes_max))?;
+    let decoder = Decoder::new(file, decode_limits(limits.total_bytes_max))?;
     Ok(Input::new(decoder, Keep))
 }
 

@@ -20,7 +20,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 }
 
 /// Control characters, bidirectional controls, line and paragraph separators, byte order marks.
-fn is_unsafe(character: char) -> bool {
+pub fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

@@ -14,6 +14,7 @@ pub mod diff;
 #[doc(hidden)]
 pub mod fuzz;
 mod identity;
+mod json;
 mod licenses;
 pub mod options;
 pub mod outputs;

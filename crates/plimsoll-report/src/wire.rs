@@ -10,6 +10,7 @@
 use std::io::{self, Write};
 
 use plimsoll_model::Report;
+use serde::Serialize;
 
 pub mod form;
 mod from;
@@ -28,7 +29,7 @@ pub const REPORT_BYTES_MAX: usize = 512 << 20;
 /// Writes a report, indented, with a newline at the end.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, &to::report_form(report))?;
+    to::report_form(report).serialize(&mut crate::json::serializer(&mut out))?;
     out.write_all(b"\n")?;
     out.flush()
 }

@@ -11,6 +11,16 @@ use crate::cataloger::FILE_BYTES_MAX;
 use crate::dispatch::{CatalogerIndex, Dispatch, MAGIC_BYTES_MAX};
 use crate::{Facts, File};
 
+/// Catalogers of an operating system's packages: a target without their file has none, and so it
+/// matters what is there in its stead.
+const DATABASES: [&str; 5] = [
+    "apk-installed",
+    "dpkg-status",
+    "rpm-bdb",
+    "rpm-ndb",
+    "rpm-sqlite",
+];
+
 /// What one cataloger said about one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileFacts {
@@ -67,6 +77,34 @@ impl<'c> LayerVisitor<'c> {
         };
         self.wanted = wanted;
         read
+    }
+
+    /// What is said of something that has the name of a file to be read and is none: nothing can be
+    /// read of it, and that must not pass for "nothing is in there".
+    fn out_of_place(&mut self, entry: &Entry<'_>) -> Option<String> {
+        let is_like_a_file = match entry.kind {
+            EntryKind::Fifo | EntryKind::Socket | EntryKind::Device => true,
+            EntryKind::Symlink | EntryKind::Directory => false,
+            _ => return None,
+        };
+        let mut wanted = std::mem::take(&mut self.wanted);
+        self.dispatch.by_path(entry.path, 0, 1, &mut wanted);
+        let is_database = wanted.iter().any(|index| {
+            let cataloger = self.dispatch.catalogers().get(*index);
+            cataloger.is_some_and(|cataloger| DATABASES.contains(&cataloger.id()))
+        });
+        let is_wanted = !wanted.is_empty();
+        self.wanted = wanted;
+        match entry.kind {
+            EntryKind::Symlink if is_database => {
+                Some("package database: a link is in its place, which is not followed".to_owned())
+            }
+            EntryKind::Directory if is_database => {
+                Some("package database: a folder is in its place".to_owned())
+            }
+            _ if is_like_a_file && is_wanted => Some("not a regular file".to_owned()),
+            _ => None,
+        }
     }
 
     fn show(
@@ -139,12 +177,15 @@ impl Visitor for LayerVisitor<'_> {
         if self.known.remove(entry.path) {
             self.facts.retain(|facts| facts.path != entry.path);
         }
-        if entry.kind != EntryKind::File {
-            return;
-        }
-        if let Err(error) = self.look(entry, content) {
+        let reason = if entry.kind == EntryKind::File {
+            self.look(entry, content)
+                .err()
+                .map(|error| error.to_string())
+        } else {
+            self.out_of_place(entry)
+        };
+        if let Some(reason) = reason {
             let mut facts = Facts::default();
-            let reason = error.to_string();
             facts.unknowns.push(Unknown {
                 path: None,
                 layer: None,

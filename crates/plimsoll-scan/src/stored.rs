@@ -11,7 +11,7 @@ use crate::layer::{FileFacts, LayerFacts};
 use crate::{Facts, Found, OwnedFiles, PackageLicenses};
 
 /// Counts up when the stored form changes: part of each cache key.
-pub const FORM_VERSION: u32 = 3;
+pub const FORM_VERSION: u32 = 4;
 
 /// Bytes of the checksum in front.
 pub(crate) const CHECKSUM_BYTES: usize = 8;

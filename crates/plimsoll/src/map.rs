@@ -4,14 +4,21 @@
 //! somebody may change the file under the map. A database is never written in place: `db build`,
 //! `update` and `import` write a new file and rename it. See `docs/decisions/`.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+
+use rustix::fs::OFlags;
 
 /// Maps a file read-only. An empty file gives an empty map.
 #[expect(unsafe_code, reason = "mapping a file has no safe form")]
 pub fn map(path: &Path) -> io::Result<memmap2::Mmap> {
-    let file = File::open(path)?;
+    // Opening a pipe would wait for somebody to write into it.
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)?;
     if !file.metadata()?.is_file() {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,

@@ -128,7 +128,7 @@ fn a_damaged_cache_changes_nothing() {
     let entries = files_below(&world.path("cache"));
     assert!(entries.len() >= 3, "{entries:?}");
     let whole: Vec<Vec<u8>> = entries.iter().map(|path| bytes_of(path)).collect();
-    let damages: [fn(&[u8]) -> Vec<u8>; 6] = [
+    let damages: [Damage; 6] = [
         |_| Vec::new(),
         |bytes| bytes[..bytes.len() / 2].to_vec(),
         |bytes| vec![0; bytes.len()],
@@ -159,6 +159,9 @@ fn a_damaged_cache_changes_nothing() {
     let ran = world.run(["scan", &target, "--cache", file.to_str().unwrap()]);
     assert!(ran.ended(0).stderr.contains("warning: failed to"));
 }
+
+/// What becomes of an entry.
+type Damage = fn(&[u8]) -> Vec<u8>;
 
 fn flipped(bytes: &[u8], at: usize) -> Vec<u8> {
     let mut bytes = bytes.to_vec();

@@ -65,7 +65,7 @@ impl Comparison {
             others: self.others.iter().map(compared).collect(),
         };
         let mut out = io::BufWriter::new(out);
-        serde_json::to_writer_pretty(&mut out, &form)
+        form.serialize(&mut crate::json::serializer(&mut out))
             .map_err(io::Error::from)
             .and_then(|()| out.write_all(b"\n"))
             .and_then(|()| out.flush())

@@ -82,7 +82,8 @@ impl Difference<'_> {
     /// Writes `plimsoll.diff/v1`.
     pub fn write_json(&self, out: &mut dyn Write) -> Result<(), WriteError> {
         let mut out = io::BufWriter::new(out);
-        serde_json::to_writer_pretty(&mut out, &self.form())
+        self.form()
+            .serialize(&mut crate::json::serializer(&mut out))
             .map_err(io::Error::from)
             .and_then(|()| out.write_all(b"\n"))
             .and_then(|()| out.flush())

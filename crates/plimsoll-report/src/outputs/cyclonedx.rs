@@ -55,7 +55,7 @@ const ROOT: &str = "target";
 fn document(report: &Report, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
     let references = References::new(&report.inventory);
     let serial = format!("urn:uuid:{}", identity::uuid(report));
-    let mut json = serde_json::Serializer::pretty(&mut *out);
+    let mut json = crate::json::serializer(&mut *out);
     let mut map = json.serialize_map(None)?;
     map.serialize_entry("$schema", "http://cyclonedx.org/schema/bom-1.6.schema.json")?;
     map.serialize_entry("bomFormat", "CycloneDX")?;

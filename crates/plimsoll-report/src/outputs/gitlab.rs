@@ -46,7 +46,7 @@ impl OutputFormat for GitLab {
         out: &mut dyn Write,
     ) -> Result<(), WriteError> {
         let mut out = io::BufWriter::new(out);
-        let mut json = serde_json::Serializer::pretty(&mut out);
+        let mut json = crate::json::serializer(&mut out);
         document(&View::new(report), options)
             .serialize(&mut json)
             .map_err(io::Error::from)

@@ -123,7 +123,7 @@ fn document(view: &View<'_>, options: &WriteOptions, out: &mut dyn Write) -> io:
         tooling: format!("{} {}", report.tool.name, report.tool.version),
         statements,
     };
-    let mut json = serde_json::Serializer::pretty(&mut *out);
+    let mut json = crate::json::serializer(&mut *out);
     document.serialize(&mut json)?;
     out.write_all(b"\n")
 }

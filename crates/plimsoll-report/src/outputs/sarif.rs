@@ -53,7 +53,7 @@ impl OutputFormat for Sarif {
 }
 
 fn document(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut json = serde_json::Serializer::pretty(&mut *out);
+    let mut json = crate::json::serializer(&mut *out);
     log(view).serialize(&mut json)?;
     out.write_all(b"\n")
 }

@@ -15,6 +15,8 @@ use super::{SbomError, TEXT_BYTES_MAX};
 const DEPTH_MAX: usize = 64;
 
 const FORM: &str = "cyclonedx";
+/// Versions of the specification that this was written for.
+const VERSIONS: [&str; 6] = ["1.2", "1.3", "1.4", "1.5", "1.6", "1.7"];
 
 pub fn read(bytes: &[u8]) -> Result<Inventory, SbomError> {
     let mut reader = Reader {
@@ -35,7 +37,7 @@ impl Sink for Reader {
     fn want(&self, key: &str) -> Want {
         match key {
             "components" => Want::Entries,
-            "metadata" => Want::Whole,
+            "metadata" | "specVersion" => Want::Whole,
             _ => Want::Nothing,
         }
     }
@@ -52,6 +54,7 @@ impl Sink for Reader {
     fn value(&mut self, key: &str, value: Value) {
         match key {
             "metadata" => self.metadata(&value),
+            "specVersion" => self.version(&value),
             "components" if !value.is_null() && !value.is_array() => {
                 let reason = "`components` of the document is no list";
                 self.builder.unknown(Unknown::whole(reason));
@@ -62,6 +65,17 @@ impl Sink for Reader {
 }
 
 impl Reader {
+    /// A newer document is read as far as it is like those known; that there may be more is said.
+    fn version(&mut self, value: &Value) {
+        let is_known = value
+            .as_str()
+            .is_some_and(|version| VERSIONS.contains(&version));
+        if !is_known {
+            let reason = format!("version {value} of CycloneDX is not one of those that are known");
+            self.builder.unknown(Unknown::whole(reason));
+        }
+    }
+
     /// What the document is about.
     fn metadata(&mut self, metadata: &Value) {
         let read = properties(metadata);

@@ -22,6 +22,9 @@ const COMPLETE_SINCE: u32 = 17;
 /// before, it only chose the language.
 const BINDING_SINCE: u32 = 21;
 
+/// One of these is in each file that Go accepts.
+const KNOWN: [&str; 6] = ["module", "go", "require", "replace", "exclude", "retract"];
+
 /// The cataloger `go-mod`.
 pub struct GoMod;
 
@@ -31,7 +34,7 @@ impl Cataloger for GoMod {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn describe(&self) -> &'static str {
@@ -60,6 +63,8 @@ type Version<'a> = (&'a str, &'a str);
 /// What is taken of a file. Lines are 1-based.
 #[derive(Debug, Default)]
 struct GoModFile<'a> {
+    /// Whether anything in it is a directive of Go's.
+    known: bool,
     go: Option<(&'a str, u32)>,
     toolchain: Option<(&'a str, u32)>,
     required: Vec<(Version<'a>, u32)>,
@@ -81,6 +86,9 @@ fn parse(text: &str) -> Result<GoModFile<'_>, CatalogError> {
             (None, [verb, words @ ..]) => module.directive(verb, words, number)?,
         }
     }
+    if !module.known && !text.trim().is_empty() {
+        return Err(CatalogError::new("go.mod: no directive of Go is in it"));
+    }
     Ok(module)
 }
 
@@ -88,6 +96,7 @@ impl<'a> GoModFile<'a> {
     /// Directives that say nothing about versions, and those of later versions of Go, are
     /// passed over.
     fn directive(&mut self, verb: &str, words: &[&'a str], line: u32) -> Result<(), CatalogError> {
+        self.known |= KNOWN.contains(&verb);
         match (verb, words) {
             ("go", [version]) => self.go = Some((version, line)),
             ("toolchain", [name]) => self.toolchain = Some((name, line)),

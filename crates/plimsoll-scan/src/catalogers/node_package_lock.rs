@@ -12,6 +12,9 @@ use crate::node::{add_locked, declared, is_shipped, read_licenses};
 use crate::syntax::json::JsonReader;
 use crate::{CatalogError, Cataloger, Facts, File, Found, Pattern};
 
+/// The newest form that is read.
+const LOCKFILE_VERSION_MAX: u64 = 3;
+
 /// See the module.
 pub struct NodePackageLock;
 
@@ -21,7 +24,7 @@ impl Cataloger for NodePackageLock {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn describe(&self) -> &'static str {
@@ -50,11 +53,21 @@ impl Cataloger for NodePackageLock {
         let has_packages = has_packages(&bytes);
         collect(out, |packages| {
             let mut reader = JsonReader::new(&bytes);
+            let mut version = None;
             reader.expect_object(|reader, key, _| match (key, has_packages) {
                 ("packages", true) => read_packages(reader, packages),
                 ("dependencies", false) => read_dependencies(reader, packages),
+                ("lockfileVersion", _) => {
+                    version = reader.integer()?;
+                    Ok(())
+                }
                 _ => reader.skip(),
             })?;
+            if let Some(version) = version.filter(|version| *version > LOCKFILE_VERSION_MAX) {
+                packages.unknown(format!(
+                    "lockfileVersion {version} is newer than what is read ({LOCKFILE_VERSION_MAX})"
+                ));
+            }
             reader.end()
         })
     }

@@ -18,7 +18,7 @@ impl Cataloger for RubyGemfileLock {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn describe(&self) -> &'static str {
@@ -38,8 +38,13 @@ impl Cataloger for RubyGemfileLock {
         let text = decode(&bytes);
         collect(out, |packages| {
             let mut section = Section::default();
+            let mut is_lock_file = text.trim().is_empty();
             for (number, line) in numbered(&text) {
                 section.take(line, number, packages)?;
+                is_lock_file |= SECTIONS.contains(&section.name.as_str());
+            }
+            if !is_lock_file {
+                return Err(CatalogError::new("no section of a Gemfile.lock is in it"));
             }
             let conflict = numbered(&text).find(|(_, line)| line.starts_with("<<<<<<<"));
             if let Some((number, _)) = conflict {
@@ -49,6 +54,16 @@ impl Cataloger for RubyGemfileLock {
         })
     }
 }
+
+/// One of these is in each file that Bundler wrote.
+const SECTIONS: [&str; 6] = [
+    "GEM",
+    "GIT",
+    "PATH",
+    "PLUGIN SOURCE",
+    "PLATFORMS",
+    "DEPENDENCIES",
+];
 
 /// `GEM`, `GIT`, `PATH` and what was read of it.
 #[derive(Debug, Default)]

@@ -147,6 +147,16 @@ impl<'a> JsonReader<'a> {
         Ok(false)
     }
 
+    /// Reads a whole number that is not negative; any other value is stepped over and gives `None`.
+    pub fn integer(&mut self) -> Result<Option<u64>, CatalogError> {
+        if self.kind()? == Kind::Literal {
+            let text = std::str::from_utf8(self.literal()?);
+            return Ok(text.ok().and_then(|text| text.parse().ok()));
+        }
+        self.skip()?;
+        Ok(None)
+    }
+
     /// Steps over one value, however large.
     pub fn skip(&mut self) -> Result<(), CatalogError> {
         // One bit per open bracket says which kind closes it: no recursion, no allocation.

@@ -84,7 +84,7 @@ struct Relationship<'a> {
 pub const NO_ASSERTION: &str = "NOASSERTION";
 
 pub fn write(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut json = serde_json::Serializer::pretty(&mut *out);
+    let mut json = crate::json::serializer(&mut *out);
     let mut map = json.serialize_map(None)?;
     map.serialize_entry("spdxVersion", "SPDX-2.3")?;
     map.serialize_entry("dataLicense", "CC0-1.0")?;
