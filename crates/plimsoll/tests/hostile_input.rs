@@ -16,6 +16,7 @@ mod program;
 #[path = "../../plimsoll-image/tests/hostile_registry/server.rs"]
 mod server;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Read as _, Write};
 use std::net::TcpStream;
@@ -192,9 +193,7 @@ fn configuration_made_to_hurt_is_refused() {
     let mut laughs = String::from("a0: &a0 [x]\n");
     for at in 1..40 {
         let other = format!("*a{}", at - 1);
-        laughs.push_str(&format!(
-            "a{at}: &a{at} [{other}, {other}, {other}, {other}]\n"
-        ));
+        let _ = writeln!(laughs, "a{at}: &a{at} [{other}, {other}, {other}, {other}]");
     }
     let deep: String = (0..3_000).map(|at| " ".repeat(at) + "a:\n").collect();
     let rule = |text: &str| format!("policy:\n  name: x\n  rules:\n    - {text}\n");
