@@ -18,7 +18,7 @@ use plimsoll_vuln::constraints::{self, ConstraintError};
 use plimsoll_vuln::schemes::scheme;
 use run::{Random, ask, folder, script};
 
-const CASES: usize = 20_000;
+const CASES: usize = 100_000;
 
 /// What constraints and versions of a dialect are put together from.
 struct Dialect {

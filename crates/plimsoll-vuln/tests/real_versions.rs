@@ -9,96 +9,22 @@
     reason = "a test may panic, also outside its #[test] functions"
 )]
 
+#[path = "oracle/pairs.rs"]
+mod pairs;
 #[path = "oracle/run.rs"]
 mod run;
 
 use std::cmp::Ordering;
 use std::process::Command;
 
+use pairs::{PAIRS, assert_same, compare, judged, sign};
 use plimsoll_vuln::schemes::scheme;
 use run::{Random, Vocabulary, ask, folder, script};
 
-const PAIRS: usize = 100_000;
 const MANY_PAIRS: usize = 1_000_000;
 
 /// Debian's Python, which sees Debian's modules.
 const SYSTEM_PYTHON: &str = "/usr/bin/python3";
-
-fn sign(order: Ordering) -> &'static str {
-    match order {
-        Ordering::Less => "<",
-        Ordering::Equal => "=",
-        Ordering::Greater => ">",
-    }
-}
-
-/// Pairs until at least so many of them are valid to the tool; returns those with its answer.
-fn judged(
-    vocabulary: &Vocabulary,
-    seed: u64,
-    pairs: usize,
-    oracle: &mut dyn FnMut(&[String]) -> Vec<String>,
-) -> Vec<(String, String, String)> {
-    let mut random = Random::new(seed);
-    let mut judged = Vec::with_capacity(pairs);
-    while judged.len() < pairs {
-        let batch: Vec<(String, String)> = (0..pairs.max(1000) / 2)
-            .map(|_| vocabulary.pair(&mut random))
-            .collect();
-        let lines: Vec<String> = batch.iter().map(|(a, b)| format!("{a}\t{b}")).collect();
-        let before = judged.len();
-        judged.extend(
-            (batch.into_iter().zip(oracle(&lines)))
-                .filter(|(_, answer)| answer != "!")
-                .map(|((a, b), answer)| (a, b, answer)),
-        );
-        assert!(judged.len() > before + pairs / 50, "too few valid pairs");
-    }
-    judged
-}
-
-type Compare = fn(&dyn plimsoll_vuln::VersionScheme, &str, &str) -> String;
-
-fn compare(scheme: &dyn plimsoll_vuln::VersionScheme, a: &str, b: &str) -> String {
-    match scheme.compare(a, b) {
-        Ok(order) => sign(order).to_owned(),
-        Err(error) => error.to_string(),
-    }
-}
-
-fn compare_as_written(scheme: &dyn plimsoll_vuln::VersionScheme, a: &str, b: &str) -> String {
-    match scheme.compare_as_written(a, b) {
-        Ok(order) => sign(order).to_owned(),
-        Err(error) => error.to_string(),
-    }
-}
-
-/// The pairs on which the scheme and the tool differ, as lines.
-fn differences(
-    scheme_id: &str,
-    compare: Compare,
-    judged: &[(String, String, String)],
-) -> Vec<String> {
-    let scheme = scheme(scheme_id).expect("a scheme of the list");
-    judged
-        .iter()
-        .filter_map(|(a, b, answer)| {
-            let ours = compare(scheme, a, b);
-            (ours != *answer).then(|| format!("{a} {answer} {b}, ours {ours}"))
-        })
-        .collect()
-}
-
-fn assert_same(scheme_id: &str, compare: Compare, judged: &[(String, String, String)]) {
-    let differences = differences(scheme_id, compare, judged);
-    assert!(
-        differences.is_empty(),
-        "{scheme_id}: {} of {} pairs differ:\n{}",
-        differences.len(),
-        judged.len(),
-        differences[..differences.len().min(40)].join("\n")
-    );
-}
 
 const PEP440: Vocabulary = Vocabulary {
     fronts: &["", "", "", "v", "1!", "0!"],
@@ -241,6 +167,13 @@ const COMPOSER: Vocabulary = Vocabulary {
     ],
     alphabet: "0129.-_abdpvR",
 };
+
+fn compare_as_written(scheme: &dyn plimsoll_vuln::VersionScheme, a: &str, b: &str) -> String {
+    match scheme.compare_as_written(a, b) {
+        Ok(order) => sign(order).to_owned(),
+        Err(error) => error.to_string(),
+    }
+}
 
 fn php(lines: &[String], mode: &str) -> Vec<String> {
     let mut command = Command::new("php");
