@@ -1,0 +1,366 @@
+//! YAML and JSON as a tree that knows where everything stands.
+//!
+//! Reads what Kubernetes' own reader reads: YAML with the words of 1.1 for booleans (`yes`, `on`),
+//! several documents, anchors, aliases, merge keys. Of a key that stands twice the last value
+//! counts, as there, and the tree says so. Depth, size and what aliases multiply are bounded.
+//! Specification: YAML 1.2.2, <https://yaml.org/spec/1.2.2/>.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
+
+mod scalar;
+#[cfg(test)]
+mod tests;
+
+/// Largest file, in bytes.
+pub const FILE_BYTES_MAX: usize = 128 << 20;
+/// Deepest nesting.
+pub const DEPTH_MAX: usize = 100;
+/// Most nodes of one document, those that aliases repeat included.
+pub const NODES_MAX: usize = 2_000_000;
+/// Most documents of one file.
+pub const DOCUMENTS_MAX: usize = 200_000;
+
+/// A place in the text, 1-based.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Place {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// A value and where it begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    pub at: Place,
+    pub value: Value,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(Box<str>),
+    /// Shared, so that an alias costs nothing.
+    List(Rc<[Node]>),
+    Map(Rc<[Entry]>),
+}
+
+/// A key, where it stands, and its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub key: Box<str>,
+    pub at: Place,
+    pub value: Node,
+}
+
+/// One document of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    pub root: Node,
+    /// Keys that stand twice in one map; the last counts.
+    pub duplicates: Vec<(Place, Box<str>)>,
+}
+
+/// Why a file could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct YamlError {
+    pub at: Place,
+    pub message: String,
+    pub hint: Option<&'static str>,
+}
+
+impl YamlError {
+    fn new(at: Place, message: impl Into<String>) -> Self {
+        Self {
+            at,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    const fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+}
+
+impl Node {
+    const fn new(at: Place, value: Value) -> Self {
+        Self { at, value }
+    }
+
+    /// The value of a key; of a map only.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// Key and value; of a map only.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| &*entry.key == key)
+    }
+
+    /// The value at the end of a path of keys; `null` counts as absent.
+    pub fn at_path(&self, path: &[&str]) -> Option<&Self> {
+        let end = path.iter().try_fold(self, |node, key| node.get(key))?;
+        (end.value != Value::Null).then_some(end)
+    }
+
+    /// The entries of a map; none for anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list; none for anything else.
+    pub fn items(&self) -> &[Self] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub const fn as_bool(&self) -> Option<bool> {
+        match self.value {
+            Value::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub const fn as_int(&self) -> Option<i64> {
+        match self.value {
+            Value::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// Every document of a file that holds anything. The error says where reading ended; what stood
+/// before it is in the list.
+pub fn parse(bytes: &[u8]) -> (Vec<Document>, Option<YamlError>) {
+    let text = match text_of(bytes) {
+        Ok(text) => text,
+        Err(error) => return (Vec::new(), Some(error)),
+    };
+    let mut reader = Reader::default();
+    let mut documents = Vec::new();
+    for event in Parser::new_from_str(text) {
+        let step = match event {
+            Ok((event, span)) => {
+                let at = Place {
+                    line: u32::try_from(span.start.line()).unwrap_or(u32::MAX),
+                    column: u32::try_from(span.start.col() + 1).unwrap_or(u32::MAX),
+                };
+                reader.take(event, at)
+            }
+            Err(error) => Err(explained(&error, text)),
+        };
+        match step {
+            Ok(None) => {}
+            Ok(Some(document)) if documents.len() < DOCUMENTS_MAX => documents.push(document),
+            Ok(Some(document)) => {
+                let message = format!("more than {DOCUMENTS_MAX} documents in one file");
+                return (documents, Some(YamlError::new(document.root.at, message)));
+            }
+            Err(error) => return (documents, Some(error)),
+        }
+    }
+    (documents, None)
+}
+
+fn text_of(bytes: &[u8]) -> Result<&str, YamlError> {
+    let start = Place { line: 1, column: 1 };
+    if bytes.len() > FILE_BYTES_MAX {
+        let message = format!("the file is larger than {} MiB", FILE_BYTES_MAX >> 20);
+        return Err(YamlError::new(start, message));
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        let error = YamlError::new(start, "the file is UTF-16");
+        return Err(error.hint("save it as UTF-8"));
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let line = before.split(|byte| *byte == b'\n').count();
+        let last = before.split(|byte| *byte == b'\n').next_back();
+        let column = last.map_or(0, <[u8]>::len) + 1;
+        let at = Place {
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+        };
+        YamlError::new(at, "the file is not UTF-8 here")
+    })
+}
+
+/// The parser's error, with a hint where the cause is a usual one.
+fn explained(error: &ScanError, text: &str) -> YamlError {
+    let marker = error.marker();
+    let at = Place {
+        line: u32::try_from(marker.line()).unwrap_or(u32::MAX),
+        column: u32::try_from(marker.col() + 1).unwrap_or(u32::MAX),
+    };
+    let shown = YamlError::new(at, format!("not valid YAML: {}", error.info()));
+    let mut near = text.lines().skip(marker.line().saturating_sub(2)).take(2);
+    if near.clone().any(|line| line.contains("{{")) {
+        return shown.hint("this is a template: render it first, or name its chart's folder");
+    }
+    if near.any(|line| line.starts_with('\t') || line.trim_start_matches(' ').starts_with('\t')) {
+        return shown.hint("YAML is indented with spaces, not with tabs");
+    }
+    shown
+}
+
+/// A list or map that is not closed yet.
+enum Open {
+    List(Vec<Node>),
+    Map(Vec<Entry>, Option<(Box<str>, Place)>),
+}
+
+/// Builds trees from events.
+#[derive(Default)]
+struct Reader {
+    stack: Vec<(Place, usize, Open)>,
+    anchors: BTreeMap<usize, (Node, usize)>,
+    nodes: usize,
+    /// Nodes that were there when each open list or map began.
+    sizes: Vec<usize>,
+    duplicates: Vec<(Place, Box<str>)>,
+    root: Option<Node>,
+}
+
+impl Reader {
+    fn take(&mut self, event: Event<'_>, at: Place) -> Result<Option<Document>, YamlError> {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.count(1, at)?;
+                let tag = tag.as_ref().map(|tag| tag.suffix.as_str());
+                let value = match (style, tag) {
+                    (_, Some("str")) => Value::Text(text.as_ref().into()),
+                    (ScalarStyle::Plain, _) => scalar::resolve(&text),
+                    _ => Value::Text(text.as_ref().into()),
+                };
+                self.place(Node::new(at, value), anchor, 1)?;
+            }
+            Event::SequenceStart(anchor, _) => self.open(at, anchor, Open::List(Vec::new()))?,
+            Event::MappingStart(anchor, _) => self.open(at, anchor, Open::Map(Vec::new(), None))?,
+            Event::SequenceEnd | Event::MappingEnd => self.close()?,
+            Event::Alias(anchor) => {
+                let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
+                    return Err(YamlError::new(
+                        at,
+                        "the alias names an anchor that it is part of",
+                    ));
+                };
+                self.count(size, at)?;
+                self.place(node, 0, size)?;
+            }
+            Event::DocumentEnd => {
+                let duplicates = std::mem::take(&mut self.duplicates);
+                let root = self.root.take();
+                *self = Self::default();
+                return Ok(root
+                    .filter(|root| root.value != Value::Null)
+                    .map(|root| Document { root, duplicates }));
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => {}
+        }
+        Ok(None)
+    }
+
+    fn count(&mut self, nodes: usize, at: Place) -> Result<(), YamlError> {
+        self.nodes = self.nodes.saturating_add(nodes);
+        if self.nodes > NODES_MAX {
+            let message =
+                format!("more than {NODES_MAX} values, those that aliases repeat included");
+            return Err(YamlError::new(at, message));
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, at: Place, anchor: usize, open: Open) -> Result<(), YamlError> {
+        if self.stack.len() >= DEPTH_MAX {
+            return Err(YamlError::new(
+                at,
+                format!("nested deeper than {DEPTH_MAX}"),
+            ));
+        }
+        self.sizes.push(self.nodes);
+        self.count(1, at)?;
+        self.stack.push((at, anchor, open));
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), YamlError> {
+        let (Some((at, anchor, open)), Some(before)) = (self.stack.pop(), self.sizes.pop()) else {
+            return Ok(());
+        };
+        let value = match open {
+            Open::List(items) => Value::List(items.into()),
+            Open::Map(entries, _) => Value::Map(self.settled(entries).into()),
+        };
+        self.place(Node::new(at, value), anchor, self.nodes - before)
+    }
+
+    /// Puts a finished node where it belongs.
+    fn place(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), YamlError> {
+        if anchor != 0 {
+            self.anchors.insert(anchor, (node.clone(), size));
+        }
+        match self.stack.last_mut() {
+            None => self.root = Some(node),
+            Some((_, _, Open::List(items))) => items.push(node),
+            Some((_, _, Open::Map(entries, key))) => match key.take() {
+                Some((key, at)) => entries.push(Entry {
+                    key,
+                    at,
+                    value: node,
+                }),
+                None => *key = Some((scalar::key(&node)?, node.at)),
+            },
+        }
+        Ok(())
+    }
+
+    /// Merge keys put in, and of a key that stands twice the last value.
+    fn settled(&mut self, entries: Vec<Entry>) -> Vec<Entry> {
+        let mut merged: Vec<Entry> = Vec::new();
+        let mut index: BTreeMap<Box<str>, usize> = BTreeMap::new();
+        let (merges, own): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(|entry| &*entry.key == "<<");
+        for entry in own {
+            if let Some(slot) = index.get(&entry.key).and_then(|at| merged.get_mut(*at)) {
+                self.duplicates.push((entry.at, entry.key.clone()));
+                *slot = entry;
+            } else {
+                index.insert(entry.key.clone(), merged.len());
+                merged.push(entry);
+            }
+        }
+        for merge in &merges {
+            let maps = match &merge.value.value {
+                Value::List(items) => &**items,
+                _ => std::slice::from_ref(&merge.value),
+            };
+            for entry in maps.iter().flat_map(Node::entries) {
+                if !index.contains_key(&entry.key) {
+                    index.insert(entry.key.clone(), merged.len());
+                    merged.push(entry.clone());
+                }
+            }
+        }
+        merged
+    }
+}

@@ -1,0 +1,168 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn one(text: &str) -> Document {
+    let (mut documents, error) = parse(text.as_bytes());
+    assert_eq!(error, None, "{text}");
+    assert_eq!(documents.len(), 1, "{text}");
+    documents.remove(0)
+}
+
+fn error(text: &str) -> YamlError {
+    parse(text.as_bytes()).1.unwrap()
+}
+
+const fn at(line: u32, column: u32) -> Place {
+    Place { line, column }
+}
+
+#[test]
+fn places_are_those_of_the_text() {
+    let document = one("# a comment\nspec:\n  containers:\n    - name: a\n      image: b\n");
+    let item = &document
+        .root
+        .at_path(&["spec", "containers"])
+        .unwrap()
+        .items()[0];
+    assert_eq!(item.at, at(4, 7));
+    assert_eq!(item.entry("image").unwrap().at, at(5, 7));
+    assert_eq!(item.get("image").unwrap().at, at(5, 14));
+}
+
+#[test]
+fn scalars_mean_what_kubernetes_takes_them_for() {
+    let cases = [
+        ("yes", Value::Bool(true)),
+        ("off", Value::Bool(false)),
+        ("\"yes\"", Value::Text("yes".into())),
+        ("!!str 12", Value::Text("12".into())),
+        ("0644", Value::Int(0o644)),
+        ("0x1f", Value::Int(31)),
+        ("-12", Value::Int(-12)),
+        ("1.5", Value::Float(1.5)),
+        ("1.5.2", Value::Text("1.5.2".into())),
+        ("1e3", Value::Float(1000.0)),
+        ("-a", Value::Text("-a".into())),
+        ("1Gi", Value::Text("1Gi".into())),
+        (
+            "9223372036854775808",
+            Value::Float(9_223_372_036_854_775_808.0),
+        ),
+        ("~", Value::Null),
+        ("infinity", Value::Text("infinity".into())),
+    ];
+    for (text, value) in cases {
+        let document = one(&format!("[{text}]"));
+        assert_eq!(
+            document.root.items().first().map(|n| &n.value),
+            Some(&value),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn json_is_read_as_well() {
+    let document = one("{\"a\": [1, true, null, \"b\\u0041\"],\n\t\"c\": {\"d\": \"\"}}");
+    assert_eq!(document.root.get("a").unwrap().items().len(), 4);
+    assert_eq!(
+        document.root.at_path(&["c", "d"]).unwrap().as_str(),
+        Some("")
+    );
+}
+
+#[test]
+fn of_a_key_that_stands_twice_the_last_counts() {
+    let document = one("a: 1\nb: 2\na: 3\n");
+    assert_eq!(document.root.get("a").unwrap().as_int(), Some(3));
+    assert_eq!(document.duplicates, [(at(3, 1), "a".into())]);
+}
+
+#[test]
+fn anchors_and_merge_keys_are_put_in() {
+    let document = one("base: &b {p: 1, q: 2}\nuse: {<<: *b, q: 3}\nagain: *b\n");
+    let used = document.root.get("use").unwrap();
+    assert_eq!(used.get("p").unwrap().as_int(), Some(1));
+    assert_eq!(used.get("q").unwrap().as_int(), Some(3));
+    assert_eq!(
+        document.root.at_path(&["again", "q"]).unwrap().as_int(),
+        Some(2)
+    );
+}
+
+#[test]
+fn documents_are_told_apart_and_empty_ones_left_out() {
+    let (documents, error) = parse(b"a: 1\n---\n# nothing\n---\nb: 2\n...\n");
+    assert_eq!((documents.len(), error), (2, None));
+}
+
+#[test]
+fn a_byte_order_mark_is_no_key() {
+    let (documents, error) = parse(b"\xef\xbb\xbfkind: Pod\n");
+    assert_eq!(error, None);
+    assert!(documents[0].root.get("kind").is_some());
+    assert_eq!(
+        parse(b"\xff\xfek\0").1.unwrap().hint,
+        Some("save it as UTF-8")
+    );
+    assert_eq!(parse(b"a: 1\nb: \xff").1.unwrap().at, at(2, 4));
+}
+
+#[test]
+fn errors_say_where_and_what_to_do() {
+    let template = error("metadata:\n  {{- include \"labels\" . | nindent 4 }}\n");
+    assert!(template.hint.unwrap().contains("template"), "{template:?}");
+    let tabs = error("metadata:\n\tname: a\n");
+    assert!(tabs.hint.unwrap().contains("tabs"), "{tabs:?}");
+    assert_eq!(error("a: [1, 2\nb: 3\n").at.line, 2);
+}
+
+/// What stood before the error is kept: a broken last document hides no other.
+#[test]
+fn documents_before_an_error_are_kept() {
+    let (documents, error) = parse(b"kind: Pod\n---\n\tbad: [\n");
+    assert_eq!(documents.len(), 1);
+    assert!(error.is_some());
+}
+
+/// Ten aliases of ten aliases, nine levels deep, would be a billion values.
+#[test]
+fn what_aliases_multiply_is_bounded() {
+    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..10 {
+        let before = level - 1;
+        let list = vec![format!("*a{before}"); 10].join(", ");
+        text.extend([format!("a{level}: &a{level} [{list}]\n")]);
+    }
+    assert!(error(&text).message.contains("aliases"));
+    assert!(error("a: &a [*a]").message.contains("part of"));
+}
+
+#[test]
+fn depth_is_bounded() {
+    let endless = error(&"[".repeat(100_000));
+    assert!(endless.message.contains("not valid YAML"), "{endless:?}");
+    let mut blocks = String::new();
+    for level in 0..200 {
+        blocks.extend([" ".repeat(level).as_str(), "a:\n"]);
+    }
+    assert!(error(&blocks).message.contains("nested deeper"));
+    let deep = format!("{}1{}", "[".repeat(DEPTH_MAX), "]".repeat(DEPTH_MAX));
+    assert_eq!(parse(deep.as_bytes()).1, None);
+}
+
+proptest! {
+    /// Whatever the bytes, reading ends, and places lie in the text.
+    #[test]
+    fn reading_any_text_ends(text in "[ a-z:\\-\\[\\]{}&*#|>'\"\n\t0-9!<]{0,200}") {
+        let (documents, error) = parse(text.as_bytes());
+        let lines = u32::try_from(text.lines().count()).unwrap() + 1;
+        for document in documents {
+            prop_assert!(document.root.at.line <= lines);
+        }
+        if let Some(error) = error {
+            prop_assert!(error.at.line <= lines);
+        }
+    }
+}
