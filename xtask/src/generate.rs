@@ -17,7 +17,11 @@ const PAGES: &[(&str, Page)] = &[
     ("docs/reference/advisory-sources.md", sources),
     ("docs/reference/version-schemes.md", schemes),
     ("docs/reference/output-formats.md", outputs),
+<<<<<<< HEAD
     ("fuzz/Cargo.toml", fuzz_targets::manifest),
+=======
+    ("docs/reference/checks.md", checks),
+>>>>>>> 3d73e0b (Check Kubernetes objects: the Pod Security Standards and 29 checks beside them)
 ];
 
 /// First line of each generated page.
@@ -81,6 +85,36 @@ fn catalogers() -> String {
                 ]
             }),
     )
+}
+
+/// A list, and below it a section for each check.
+fn checks() -> String {
+    use plimsoll_check::CHECKS;
+    let mut text = page(
+        "Checks",
+        "What `plimsoll check` tests Kubernetes objects for. `plimsoll explain ID` says the same at a terminal.",
+        &["id", "what is wrong", "severity", "told to"],
+        CHECKS.iter().map(|check| {
+            vec![
+                format!("[`{0}`](#{0})", check.id),
+                check.title.to_owned(),
+                check.severity.to_string(),
+                check.persona.to_string(),
+            ]
+        }),
+    );
+    for check in CHECKS {
+        let _ = writeln!(text, "\n## {}\n\n{}\n\n{}", check.id, check.why, check.mend);
+        for (word, list) in [("Answers", check.answers), ("Elsewhere", check.aliases)] {
+            if !list.is_empty() {
+                let _ = writeln!(text, "\n{word}: {}.", list.join(", "));
+            }
+        }
+        for (word, example) in [("Bad", check.bad), ("Good", check.good)] {
+            let _ = writeln!(text, "\n{word}:\n\n```yaml\n{}\n```", example.trim_end());
+        }
+    }
+    text
 }
 
 fn pattern(pattern: &Pattern) -> String {

@@ -12,6 +12,8 @@ pub struct Inventory {
     pub packages: Vec<Package>,
     /// Language packages whose files an operating system package owns: named, not counted.
     pub owned: Vec<OwnedPackage>,
+    /// Objects of configuration that were looked at: Kubernetes', Compose's.
+    pub objects: u64,
     /// What could not be read, and why.
     pub unknowns: Vec<Unknown>,
 }
@@ -32,6 +34,7 @@ impl Inventory {
             layers: Vec::new(),
             packages: Vec::new(),
             owned: Vec::new(),
+            objects: 0,
             unknowns: Vec::new(),
         }
     }

@@ -15,16 +15,19 @@ pub enum TargetKind {
     Sbom,
     /// A container, running or stopped.
     Container,
+    /// Files of configuration, or the objects of a cluster.
+    Configuration,
 }
 
 impl TargetKind {
     /// Every kind, for lists and tests.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Image,
         Self::Directory,
         Self::RootFilesystem,
         Self::Sbom,
         Self::Container,
+        Self::Configuration,
     ];
 
     /// The word for it in reports.
@@ -35,6 +38,7 @@ impl TargetKind {
             Self::RootFilesystem => "rootfs",
             Self::Sbom => "sbom",
             Self::Container => "container",
+            Self::Configuration => "configuration",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The policy that holds where nobody wrote one.
 
-use plimsoll_model::{Mode, Severity, Stage};
+use plimsoll_model::{FindingKind, Mode, Severity, Stage};
 
 use crate::condition::{Condition, FixWanted};
 use crate::rule::{Modes, Policy, Rule};
@@ -48,8 +48,18 @@ pub fn default_policy() -> Policy {
                 "unfixed-critical",
                 warn,
                 Condition {
+                    kinds: vec![FindingKind::Vulnerability],
                     severity: Some(Severity::Critical),
                     fix: Some(FixWanted::None),
+                    ..Condition::default()
+                },
+            ),
+            rule(
+                "bad-configuration",
+                gate,
+                Condition {
+                    kinds: vec![FindingKind::Configuration],
+                    severity: Some(Severity::High),
                     ..Condition::default()
                 },
             ),

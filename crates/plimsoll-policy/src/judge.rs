@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use plimsoll_model::{
-    AdvisorySet, Date, Excepted, Finding, Inventory, Mode, Outcome, Package, Reason, Stage, Verdict,
+    AdvisorySet, Date, Excepted, Finding, Inventory, Mode, Outcome, Package, Reason, Stage,
+    TargetKind, Verdict,
 };
 
 use crate::condition::days_between;
@@ -171,7 +172,9 @@ fn apply(
     {
         say(None, message);
     }
+    // Configuration is judged without advisories.
     if let Some(limit) = condition.advisories_age_days
+        && case.inventory.target.kind != TargetKind::Configuration
         && let Some(message) = old_advisories(case, limit)
     {
         say(None, message);

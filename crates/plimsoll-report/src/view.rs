@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use plimsoll_model::{
-    Date, Digest, Finding, FixState, Layer, Location, Mode, Package, PackageIndex, Report, Severity,
+    Date, Digest, Finding, FixState, Layer, Location, Mode, Package, PackageIndex, Report,
+    Severity, TargetKind,
 };
 
 /// How loudly a finding is said.
@@ -118,6 +119,16 @@ impl<'a> View<'a> {
     /// The primary place.
     pub fn place(&self, finding: &'a Finding) -> Option<&'a Location> {
         self.places(finding).first()
+    }
+
+    /// How much was looked at: `214 packages`, `12 objects`.
+    pub fn size_words(&self) -> String {
+        let inventory = &self.report.inventory;
+        if inventory.target.kind == TargetKind::Configuration {
+            let objects = usize::try_from(inventory.objects).unwrap_or(usize::MAX);
+            return counted(objects, "object", "objects");
+        }
+        counted(inventory.packages.len(), "package", "packages")
     }
 
     /// Findings that no exception lets through.

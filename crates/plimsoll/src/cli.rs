@@ -124,6 +124,8 @@ pub enum Command {
     Advise(AdviseArgs),
     /// A stored report in another form
     Convert(ConvertArgs),
+    /// Kubernetes objects: what lets a workload harm its node, its neighbours or itself
+    Check(CheckArgs),
     /// Our report against other tools', with a reason for each difference
     Compare(CompareArgs),
     /// What an id means here: evidence, why, mend
@@ -192,12 +194,28 @@ pub struct ScanArgs {
 }
 
 #[derive(Debug, Args)]
+<<<<<<< HEAD
 pub struct AdviseArgs {
     #[command(flatten)]
     pub target: TargetArgs,
     /// VEX document (OpenVEX, CSAF or CycloneDX), - is standard input; may be repeated
     #[arg(long, value_name = "FILE")]
     pub vex: Vec<PathBuf>,
+=======
+pub struct CheckArgs {
+    /// Files and folders of YAML or JSON; - is standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How much to hear: regular, pedantic or auditor
+    #[arg(long, default_value = "regular", value_name = "WHO")]
+    pub persona: String,
+    /// Version of Kubernetes to judge for, v1.36 unless said otherwise
+    #[arg(long, value_name = "VERSION")]
+    pub kubernetes_version: Option<String>,
+    /// Show at most so many findings in full
+    #[arg(long, value_name = "N")]
+    pub findings_max: Option<usize>,
+>>>>>>> 3d73e0b (Check Kubernetes objects: the Pod Security Standards and 29 checks beside them)
 }
 
 #[derive(Debug, Args)]

@@ -1,12 +1,11 @@
 //! One file for each command.
 
 mod advise;
-
+mod check;
 mod compare;
 mod convert;
 mod db;
 mod diff;
-
 mod doctor;
 mod explain;
 mod policy;
@@ -32,7 +31,7 @@ pub fn run(session: &Session, command: Command) -> Result<u8, Failure> {
     match command {
         Command::Scan(arguments) => scan::run(session, &arguments),
         Command::Sbom(arguments) => sbom::run(session, &arguments),
-
+        Command::Check(arguments) => check::run(session, &arguments),
         Command::Advise(arguments) => advise::run(session, &arguments),
         Command::Convert(arguments) => convert::run(session, &arguments),
         Command::Diff(arguments) => diff::run(session, &arguments),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use plimsoll_image::{Progress, ReadOptions, Store as ContentStore};
-use plimsoll_model::{Date, Timestamp};
+use plimsoll_model::{Date, Finding, FindingKind, FixState, Timestamp};
 use plimsoll_report::WriteOptions;
 
 use crate::cli::{ColorChoice, Global};
@@ -11,6 +11,7 @@ use crate::configuration::Configuration;
 use crate::failure::Failure;
 use crate::outputs::{self, Wanted};
 use crate::store::Store;
+use crate::talk;
 
 /// Everything a command needs beside its own arguments.
 pub struct Session {
@@ -81,6 +82,28 @@ impl Session {
     /// What is kept between runs.
     pub fn store(&self) -> Option<Store> {
         self.configuration.cache.clone().map(Store::new)
+    }
+
+    /// Leaves out what `--severity` and `--ignore-unfixed` say, and says how many.
+    pub fn filter(&self, findings: &mut Vec<Finding>) {
+        let configuration = &self.configuration;
+        let before = findings.len();
+        findings.retain(|finding| {
+            let fixed = finding
+                .fix
+                .as_ref()
+                .is_some_and(|fix| fix.state == FixState::Fixed);
+            let wanted = finding.kind != FindingKind::Vulnerability
+                || fixed
+                || !configuration.ignore_unfixed;
+            wanted && configuration.severity.admits(finding.severity)
+        });
+        let left_out = before - findings.len();
+        if left_out > 0 && !configuration.quiet {
+            talk::note(&format!(
+                "{left_out} of {before} findings are left out by --severity or --ignore-unfixed"
+            ));
+        }
     }
 
     /// How targets are read, with a new progress count.

@@ -14,6 +14,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("plimsoll-image", 1),
     ("plimsoll-report", 1),
     ("plimsoll-vuln", 1),
+    ("plimsoll-check", 1),
     ("plimsoll-policy", 1),
     ("plimsoll-scan", 2),
     ("plimsoll", 4),

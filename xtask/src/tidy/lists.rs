@@ -17,6 +17,13 @@ struct List {
 fn lists() -> Vec<List> {
     vec![
         List {
+            folder: "crates/plimsoll-check/src/checks",
+            ids: plimsoll_check::CHECKS
+                .iter()
+                .map(|check| check.id)
+                .collect(),
+        },
+        List {
             folder: "crates/plimsoll-scan/src/catalogers",
             ids: plimsoll_scan::catalogers::CATALOGERS
                 .iter()

@@ -91,7 +91,7 @@ fn metadata<'a>(report: &'a Report, options: &WriteOptions) -> component::Metada
     let kind = match target.kind {
         TargetKind::Image | TargetKind::Container => "container",
         TargetKind::RootFilesystem => "platform",
-        TargetKind::Directory | TargetKind::Sbom => "application",
+        TargetKind::Directory | TargetKind::Sbom | TargetKind::Configuration => "application",
     };
     let inventory = &report.inventory;
     component::Metadata {

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use plimsoll_model::{Location, Outcome, Report, TargetKind};
 
-use crate::view::{Level, View, clean, counted, fix_words, named, place_words};
+use crate::view::{Level, View, clean, fix_words, named, place_words};
 use crate::{OutputFormat, WriteError, WriteOptions};
 
 pub struct GitHub;
@@ -99,12 +99,7 @@ fn summary(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     if text.is_empty() {
         text.push("nothing found".to_owned());
     }
-    let packages = view.report.inventory.packages.len();
-    let text = format!(
-        "{} in {}",
-        text.join(", "),
-        counted(packages, "package", "packages")
-    );
+    let text = format!("{} in {}", text.join(", "), view.size_words());
     let (level, title) = match &view.report.verdict {
         None => (Level::Note, "plimsoll".to_owned()),
         Some(verdict) => {
@@ -121,7 +116,8 @@ fn summary(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// The place, where it is a file of the repository.
 fn file<'a>(view: &View<'_>, location: Option<&'a Location>) -> Option<&'a Location> {
-    let is_tree = view.report.inventory.target.kind == TargetKind::Directory;
+    let kind = view.report.inventory.target.kind;
+    let is_tree = matches!(kind, TargetKind::Directory | TargetKind::Configuration);
     location.filter(|_| is_tree)
 }
 

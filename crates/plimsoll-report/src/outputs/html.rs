@@ -159,7 +159,7 @@ fn summary(view: &View<'_>) -> Markup {
     let inventory = &report.inventory;
     let counts = view.counts();
     let open: usize = counts.iter().map(|(_, count)| count).sum();
-    let mut rest = vec![counted(inventory.packages.len(), "package", "packages")];
+    let mut rest = vec![view.size_words()];
     if !inventory.layers.is_empty() {
         rest.push(counted(inventory.layers.len(), "layer", "layers"));
     }

@@ -89,11 +89,7 @@ fn head(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     } else {
         said.join(", ")
     };
-    let mut rest = vec![counted(
-        report.inventory.packages.len(),
-        "package",
-        "packages",
-    )];
+    let mut rest = vec![view.size_words()];
     if !report.inventory.layers.is_empty() {
         rest.push(counted(report.inventory.layers.len(), "layer", "layers"));
     }

@@ -159,6 +159,7 @@ impl Builder {
             layers: self.layers,
             packages,
             owned,
+            objects: 0,
             unknowns: self.unknowns,
         }
     }

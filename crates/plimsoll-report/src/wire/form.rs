@@ -18,6 +18,8 @@ pub struct Report<'a> {
     pub packages: Vec<Package<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owned: Vec<Owned<'a>>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub objects: u64,
     #[serde(default)]
     pub findings: Vec<Finding<'a>>,
     #[serde(default)]
@@ -274,6 +276,11 @@ pub struct Reason<'a> {
     pub finding: Option<Text<'a>>,
     #[serde(default)]
     pub message: Text<'a>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]

@@ -134,6 +134,7 @@ fn report(form: form::Report<'_>) -> Result<Report, ReadError> {
                 package: package(place, entry.package)?,
             })
         })?,
+        objects: form.objects,
         unknowns: indexed("unknowns", form.unknowns, unknown)?,
     };
     Ok(Report {

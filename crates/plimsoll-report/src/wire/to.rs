@@ -52,6 +52,7 @@ pub(super) fn report_form(report: &Report) -> form::Report<'_> {
                 package: package_form(&owned.package, None),
             })
             .collect(),
+        objects: inventory.objects,
         findings: report.findings.iter().map(finding).collect(),
         unknowns: unknowns.into_iter().map(unknown).collect(),
         advisories: report.advisories.as_ref().map(advisories),

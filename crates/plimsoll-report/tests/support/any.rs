@@ -311,6 +311,7 @@ pub fn report() -> impl Strategy<Value = Report> {
                     layers,
                     owned: owned.collect(),
                     packages,
+                    objects: 0,
                     unknowns,
                 },
                 advisories,

@@ -42,6 +42,12 @@ fn looks_like_advisory(id: &str) -> bool {
 
 /// Ids of the written-out lists.
 fn explain_listed(id: &str, text: &mut String) {
+    for check in plimsoll_check::CHECKS
+        .iter()
+        .filter(|check| check.id == id || check.aliases.contains(&id))
+    {
+        say_check(check, text);
+    }
     let mut say = |what: &str, describe: &str| {
         let _ = writeln!(text, "{id} is {what}: {describe}");
     };
@@ -62,6 +68,30 @@ fn explain_listed(id: &str, text: &mut String) {
         .filter(|format| format.id() == id)
     {
         say("an output format", format.describe());
+    }
+}
+
+fn say_check(check: &plimsoll_check::Check, text: &mut String) {
+    let indented = |example: &str| {
+        let lines: Vec<String> = example.lines().map(|line| format!("    {line}")).collect();
+        lines.join("\n")
+    };
+    let _ = writeln!(
+        text,
+        "{}: {} ({}, told to a {} person and those after it)\n\n{}\n\nMend: {}\n\nBad:\n{}\n\nGood:\n{}",
+        check.id,
+        check.title,
+        check.severity,
+        check.persona,
+        check.why,
+        check.mend,
+        indented(check.bad),
+        indented(check.good),
+    );
+    for (word, list) in [("Answers", check.answers), ("Elsewhere", check.aliases)] {
+        if !list.is_empty() {
+            let _ = writeln!(text, "\n{word}: {}", list.join(", "));
+        }
     }
 }
 

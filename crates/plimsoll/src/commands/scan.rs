@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use plimsoll_model::report::Tool;
-use plimsoll_model::{AdvisorySet, Finding, FindingKind, FixState, Inventory, Outcome, Report};
+use plimsoll_model::{AdvisorySet, Finding, Inventory, Outcome, Report};
 use plimsoll_policy::{Case, judge};
 
 use plimsoll_vuln::{MatchOptions, match_inventory};
@@ -12,8 +12,12 @@ use crate::cli::ScanArgs;
 use crate::commands::{EXIT_ALLOWED, EXIT_DENIED, EXIT_PARTLY};
 use crate::failure::Failure;
 use crate::session::Session;
+<<<<<<< HEAD
 use crate::vex::Vex;
 use crate::{database, outputs, talk, target};
+=======
+use crate::{database, outputs, target, vex};
+>>>>>>> 3d73e0b (Check Kubernetes objects: the Pod Security Standards and 29 checks beside them)
 
 /// What `--scanners` understands in this release.
 const SCANNERS: &[&str] = &["vuln"];
@@ -70,7 +74,7 @@ pub fn judged(
         Some(database) => find(session, &mut inventory, database)?,
         None => (Vec::new(), None),
     };
-    filter(session, &mut findings);
+    session.filter(&mut findings);
     let configuration = &session.configuration;
     vex.except(configuration, &inventory, &mut findings);
     let case = Case {
@@ -108,27 +112,6 @@ fn find(
     inventory.unknowns.sort();
     inventory.unknowns.dedup();
     Ok((matched.findings, Some(database.advisories.clone())))
-}
-
-/// Leaves out what `--severity` and `--ignore-unfixed` say, and says how many.
-fn filter(session: &Session, findings: &mut Vec<Finding>) {
-    let configuration = &session.configuration;
-    let before = findings.len();
-    findings.retain(|finding| {
-        let fixed = finding
-            .fix
-            .as_ref()
-            .is_some_and(|fix| fix.state == FixState::Fixed);
-        let wanted =
-            finding.kind != FindingKind::Vulnerability || fixed || !configuration.ignore_unfixed;
-        wanted && configuration.severity.admits(finding.severity)
-    });
-    let left_out = before - findings.len();
-    if left_out > 0 && !configuration.quiet {
-        talk::note(&format!(
-            "{left_out} of {before} findings are left out by --severity or --ignore-unfixed"
-        ));
-    }
 }
 
 /// 2 for a denial, 3 for unknowns under `--strict`, else 0.

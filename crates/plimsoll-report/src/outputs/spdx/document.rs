@@ -76,7 +76,7 @@ pub fn of<'a>(report: &'a Report, options: &WriteOptions) -> Document<'a> {
             .unwrap_or_default(),
         purpose: Some(match target.kind {
             TargetKind::Image | TargetKind::Container => "CONTAINER",
-            TargetKind::Directory => "SOURCE",
+            TargetKind::Directory | TargetKind::Configuration => "SOURCE",
             TargetKind::RootFilesystem | TargetKind::Sbom => "OTHER",
         }),
         purl: None,

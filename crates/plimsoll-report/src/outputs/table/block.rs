@@ -1,5 +1,6 @@
 //! Findings, packages of others and unknowns, as blocks and lines.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use plimsoll_model::{Finding, Location, Severity};
@@ -242,18 +243,23 @@ fn packages(view: &View<'_>, page: Page, out: &mut dyn Write) -> io::Result<usiz
             .into_iter()
             .filter(|finding| view.level(finding) == Level::Note)
             .collect();
-        if notes.is_empty() {
-            continue;
+        let mut subjects: BTreeMap<String, Vec<&Finding>> = BTreeMap::new();
+        for finding in notes {
+            // What is in no package is in a file.
+            let subject = match (package, view.place(finding)) {
+                (Some((_, package)), _) => named(package),
+                (None, Some(place)) => place.path.clone(),
+                (None, None) => "the target as a whole".to_owned(),
+            };
+            subjects.entry(subject).or_default().push(finding);
         }
-        lines += 1;
-        let counts = counts_by_severity(&notes);
-        let subject = package.map_or_else(
-            || "the target as a whole".to_owned(),
-            |(_, package)| clean(&named(package)),
-        );
-        let text = format!("{subject}: {} ({})", counts.join(", "), ids_words(&notes));
-        let lead = format!("{}: ", page.paint.put(Look::Blue, "note"));
-        page.wrapped(out, &lead, 6, 6, &text)?;
+        lines += subjects.len();
+        for (subject, notes) in &subjects {
+            let (subject, counts) = (clean(subject), counts_by_severity(notes).join(", "));
+            let text = format!("{subject}: {counts} ({})", ids_words(notes));
+            let lead = format!("{}: ", page.paint.put(Look::Blue, "note"));
+            page.wrapped(out, &lead, 6, 6, &text)?;
+        }
     }
     Ok(lines)
 }
@@ -271,10 +277,17 @@ pub fn counts_by_severity(findings: &[&Finding]) -> Vec<String> {
 
 /// The first ids, and how many more there are.
 pub fn ids_words(findings: &[&Finding]) -> String {
-    let ids = findings.iter().take(IDS_MAX).map(|f| clean(&f.id));
-    let mut ids: Vec<String> = ids.collect();
-    if findings.len() > IDS_MAX {
-        ids.push(format!("and {} more", findings.len() - IDS_MAX));
+    let mut ids: Vec<String> = Vec::new();
+    for finding in findings {
+        let id = clean(&finding.id);
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    let more = ids.len().saturating_sub(IDS_MAX);
+    ids.truncate(IDS_MAX);
+    if more > 0 {
+        ids.push(format!("and {more} more"));
     }
     ids.join(", ")
 }

@@ -51,7 +51,7 @@ fn counts(
     if !inventory.unknowns.is_empty() {
         said.push(format!("{} unknown", inventory.unknowns.len()));
     }
-    let mut rest = vec![counted(inventory.packages.len(), "package", "packages")];
+    let mut rest = vec![view.size_words()];
     if !inventory.owned.is_empty() {
         rest.push(format!("{} owned by them", inventory.owned.len()));
     }
