@@ -17,11 +17,8 @@ const PAGES: &[(&str, Page)] = &[
     ("docs/reference/advisory-sources.md", sources),
     ("docs/reference/version-schemes.md", schemes),
     ("docs/reference/output-formats.md", outputs),
-<<<<<<< HEAD
     ("fuzz/Cargo.toml", fuzz_targets::manifest),
-=======
     ("docs/reference/checks.md", checks),
->>>>>>> 3d73e0b (Check Kubernetes objects: the Pod Security Standards and 29 checks beside them)
 ];
 
 /// First line of each generated page.

@@ -1,7 +1,12 @@
 //! Pod Security Standards against the library that the API server's own admission calls: the same
 //! verdict on generated pods, at every version and level.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -194,14 +194,15 @@ pub struct ScanArgs {
 }
 
 #[derive(Debug, Args)]
-<<<<<<< HEAD
 pub struct AdviseArgs {
     #[command(flatten)]
     pub target: TargetArgs,
     /// VEX document (OpenVEX, CSAF or CycloneDX), - is standard input; may be repeated
     #[arg(long, value_name = "FILE")]
     pub vex: Vec<PathBuf>,
-=======
+}
+
+#[derive(Debug, Args)]
 pub struct CheckArgs {
     /// Files and folders of YAML or JSON; - is standard input
     #[arg(required = true, value_name = "PATH")]
@@ -215,7 +216,6 @@ pub struct CheckArgs {
     /// Show at most so many findings in full
     #[arg(long, value_name = "N")]
     pub findings_max: Option<usize>,
->>>>>>> 3d73e0b (Check Kubernetes objects: the Pod Security Standards and 29 checks beside them)
 }
 
 #[derive(Debug, Args)]

@@ -12,12 +12,8 @@ use crate::cli::ScanArgs;
 use crate::commands::{EXIT_ALLOWED, EXIT_DENIED, EXIT_PARTLY};
 use crate::failure::Failure;
 use crate::session::Session;
-<<<<<<< HEAD
 use crate::vex::Vex;
-use crate::{database, outputs, talk, target};
-=======
-use crate::{database, outputs, target, vex};
->>>>>>> 3d73e0b (Check Kubernetes objects: the Pod Security Standards and 29 checks beside them)
+use crate::{database, outputs, target};
 
 /// What `--scanners` understands in this release.
 const SCANNERS: &[&str] = &["vuln"];

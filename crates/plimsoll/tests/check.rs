@@ -1,0 +1,171 @@
+//! `plimsoll check` as a person runs it.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+const BAD: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec:
+      containers:
+        - name: cart
+          image: registry.example/cart:1.0
+          securityContext:
+            privileged: true
+";
+const GOOD: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: cart, namespace: shop}\nspec: {ports: [{port: 80}]}\n";
+
+fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("check-{test}"));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn plimsoll(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .arg("check")
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn report(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn denied_with_the_place_of_the_field() {
+    let folder = folder("place");
+    fs::write(folder.join("cart.yaml"), BAD).unwrap();
+    let output = plimsoll(&folder, &["cart.yaml", "--format", "json"], "");
+    assert_eq!(output.status.code(), Some(2));
+    let report = report(&output);
+    assert_eq!(report["target"]["kind"], "configuration");
+    assert_eq!(report["objects"], 1);
+    assert_eq!(report["verdict"]["outcome"], "deny");
+    let finding = &report["findings"][0];
+    assert_eq!(finding["id"], "privileged-container");
+    assert_eq!(finding["kind"], "configuration");
+    let place = &finding["locations"][0];
+    assert_eq!(
+        (&place["path"], &place["line"], &place["column"]),
+        (&"cart.yaml".into(), &13.into(), &25.into())
+    );
+}
+
+#[test]
+fn allowed_from_standard_input() {
+    let output = plimsoll(&folder("stdin"), &["-", "--format", "json"], GOOD);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(report(&output)["findings"], Value::Array(Vec::new()));
+}
+
+/// With reason and day it holds, without a reason or after the day it does not.
+#[test]
+fn comments_let_through_what_they_name() {
+    let folder = folder("allow");
+    for (comment, code) in [
+        (
+            "# plimsoll: allow privileged-container, loads the driver",
+            0,
+        ),
+        (
+            "# plimsoll: allow privileged-container until 2999-01-01, driver",
+            0,
+        ),
+        (
+            "# plimsoll: allow privileged-container until 2020-01-01, driver",
+            2,
+        ),
+        ("# plimsoll: allow privileged-container", 2),
+        ("# plimsoll: allow host-namespace, another", 2),
+    ] {
+        let text = BAD.replace(
+            "          securityContext:",
+            &format!("          {comment}\n          securityContext:"),
+        );
+        let output = plimsoll(&folder, &["-"], &text);
+        assert_eq!(output.status.code(), Some(code), "{comment}");
+    }
+}
+
+/// What is no object is left alone, what cannot be read is told.
+#[test]
+fn folders_are_walked() {
+    let folder = folder("walk");
+    fs::create_dir_all(folder.join("sub/chart/templates")).unwrap();
+    fs::write(folder.join("sub/cart.yaml"), BAD).unwrap();
+    fs::write(folder.join("values.yaml"), "replicas: 3\n").unwrap();
+    fs::write(folder.join("sub/chart/Chart.yaml"), "name: shop\n").unwrap();
+    fs::write(folder.join("broken.yaml"), "apiVersion: v1\nkind: [\n").unwrap();
+    let output = plimsoll(&folder, &[".", "--format", "json"], "");
+    assert_eq!(output.status.code(), Some(2));
+    let report = report(&output);
+    let unknowns = report["unknowns"].to_string();
+    assert_eq!(
+        report["unknowns"].as_array().unwrap().len(),
+        2,
+        "{unknowns}"
+    );
+    assert!(unknowns.contains("helm template"), "{unknowns}");
+    assert!(unknowns.contains("broken.yaml:"), "{unknowns}");
+    // Let through by --exit-code, it is still only a part that was looked at.
+    fs::remove_file(folder.join("sub/cart.yaml")).unwrap();
+    fs::write(folder.join("sub/service.yaml"), GOOD).unwrap();
+    let output = plimsoll(&folder, &[".", "--strict"], "");
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn the_version_decides() {
+    let folder = folder("version");
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a:1, livenessProbe: {httpGet: {host: b, port: 80}}}]}\n";
+    for (version, found) in [("v1.33", false), ("1.34", true), ("1.36.2", true)] {
+        let output = plimsoll(&folder, &["-", "--verbose", "--kubernetes-version", version], pod);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(
+            text.contains("probe-to-other-host"),
+            found,
+            "{version}: {text}"
+        );
+    }
+}
+
+#[test]
+fn wrong_usage_is_no_verdict() {
+    let folder = folder("usage");
+    for (arguments, input, words) in [
+        (&["nowhere.yaml"][..], "", "nowhere.yaml"),
+        (&["-"], "just: values\n", "apiVersion"),
+        (&["-", "--persona", "nobody"], GOOD, "regular"),
+        (&["-", "--kubernetes-version", "2.0"], GOOD, "v1.30"),
+    ] {
+        let output = plimsoll(&folder, arguments, input);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains(words), "{text}");
+    }
+}
