@@ -166,6 +166,7 @@ fn inventory() -> Inventory {
             owner,
         }],
         packages,
+        objects: 0,
         unknowns: vec![
             Unknown::at("srv/deep.jar!/a.jar", "archive depth limit (4) reached")
                 .in_layer(Some(digest(3))),
