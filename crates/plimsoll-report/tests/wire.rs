@@ -62,8 +62,13 @@ fn reports_hold_to_the_schema_and_use_all_of_it() {
     assert!(jsonschema::meta::is_valid(&schema));
     let strict = validator(&strict(schema.clone()));
     let mut keys = BTreeSet::new();
-    for report in [sample::report(), sample::empty()] {
+    let mut configuration = sample::empty();
+    configuration.inventory.target.kind = TargetKind::Configuration;
+    configuration.inventory.objects = 12;
+    for report in [sample::report(), sample::empty(), configuration] {
         let document: Value = serde_json::from_slice(&wire::to_bytes(&report)).unwrap();
+        let read = wire::read_report(&wire::to_bytes(&report)).unwrap();
+        assert_eq!(read.inventory.objects, report.inventory.objects);
         assert_eq!(problems(&strict, &document), Vec::<String>::new());
         collect_keys(&document, &mut keys);
     }

@@ -144,7 +144,11 @@ fn the_version_decides() {
     let folder = folder("version");
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a:1, livenessProbe: {httpGet: {host: b, port: 80}}}]}\n";
     for (version, found) in [("v1.33", false), ("1.34", true), ("1.36.2", true)] {
-        let output = plimsoll(&folder, &["-", "--verbose", "--kubernetes-version", version], pod);
+        let output = plimsoll(
+            &folder,
+            &["-", "--verbose", "--kubernetes-version", version],
+            pod,
+        );
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(
             text.contains("probe-to-other-host"),
