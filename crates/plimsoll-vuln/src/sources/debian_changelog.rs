@@ -141,7 +141,6 @@ fn read_changelog(
         };
     }
     let mut entries = changelog::entries(&text);
-    count_from_above(&mut entries);
     let Some(top) = entries.first() else {
         return Ok(None);
     };
@@ -149,6 +148,11 @@ fn read_changelog(
         .or_else(|| machine.cloned())
         .or_else(|| release_of_entry(top))
         .ok_or("of which release is not said: put it into a folder such as debian-12")?;
+    count_from_above(&mut entries);
+    count_rebuilds(&mut entries, &scope);
+    let Some(top) = entries.first() else {
+        return Ok(None);
+    };
     let known = Known {
         top_version: top.version.clone(),
         newest: entries.iter().filter_map(|entry| entry.time).max(),
@@ -209,6 +213,33 @@ fn count_from_above(entries: &mut [Entry]) {
                 entry.time = *time;
             }
             _ => lowest = Some((entry.source.clone(), entry.version.clone(), entry.time)),
+        }
+    }
+}
+
+/// A source package of which one version was rebuilt for this release (`1.2-3~deb12u1`) has others
+/// rebuilt as well, though the newest changelog may hold the last of the rebuilds only: an entry
+/// then counts from its own rebuild, which orders below it.
+fn count_rebuilds(entries: &mut [Entry], scope: &Scope) {
+    let Some(release) = scope.as_str().strip_prefix("deb:debian:") else {
+        return;
+    };
+    let mark = format!("~deb{release}u");
+    let Some(source) = entries.first().map(|top| top.source.clone()) else {
+        return;
+    };
+    let is_own = |entry: &&mut Entry| entry.source == source;
+    if !entries
+        .iter()
+        .any(|entry| entry.source == source && entry.version.contains(&mark))
+    {
+        return;
+    }
+    for entry in entries.iter_mut().filter(is_own) {
+        // Without a revision `~` stands for a pre-release too.
+        let has_revision = entry.version.contains('-');
+        if has_revision && !entry.version.contains("~deb") && !entry.version.contains("+deb") {
+            entry.version = format!("{}{mark}1", entry.version);
         }
     }
 }
@@ -343,6 +374,40 @@ demo (1.2-1) unstable; urgency=medium
         ");
     }
 
+    /// As openjdk-17's: each version is rebuilt for stable, and only the last rebuild is told.
+    #[test]
+    fn rebuilds_that_the_newest_changelog_leaves_out() {
+        let entry = |version: &str, suite: &str, text: &str| {
+            format!(
+                "demo ({version}) {suite}; urgency=medium\n\n  * {text}\n\n \
+                 -- A <a@b.example>  Sun, 01 Jan 2023 12:00:00 +0000\n\n"
+            )
+        };
+        let log = [
+            entry("17.2-1~deb12u1", "bookworm-security", "Rebuild"),
+            entry("17.2-1", "unstable", "CVE-2024-1003"),
+            entry("17.1-1", "unstable", "CVE-2024-1002"),
+            entry("17.0-2+deb12u1", "bookworm", "CVE-2024-1001"),
+        ];
+        let shown = read(vec![file("debian-12/demo/changelog", &log.concat())]);
+        for (id, fixed) in [
+            ("CVE-2024-1001", "17.0-2+deb12u1"),
+            ("CVE-2024-1002", "17.1-1~deb12u1"),
+            ("CVE-2024-1003", "17.2-1~deb12u1"),
+        ] {
+            let told = shown.split(id).nth(1).unwrap_or_default();
+            let range = told.split(')').next().unwrap_or_default();
+            assert!(range.ends_with(fixed), "{id}: {range}");
+        }
+        // Elsewhere an unstable version is what it says.
+        let log = [
+            entry("17.2-1", "unstable", "CVE-2024-1003"),
+            entry("17.1-1", "unstable", "CVE-2024-1002"),
+        ];
+        let shown = read(vec![file("debian-12/demo/changelog", &log.concat())]);
+        assert!(!shown.contains("~deb12u1"), "{shown}");
+    }
+
     #[test]
     fn a_rebuild_for_an_older_release_has_the_fixes_below_it() {
         let text = "\
@@ -367,7 +432,7 @@ demo (1.2-3) unstable; urgency=medium
         insta::assert_snapshot!(read(vec![file("x/demo_changelog", text)]), @r"
         snapshot 2023-06-02
         CVE-2022-1006
-          deb:debian:12 demo: Affected [,1.2-3) fixed on 2023-01-01
+          deb:debian:12 demo: Affected [,1.2-3~deb12u1) fixed on 2023-01-01
         CVE-2023-1004
           deb:debian:12 demo: Affected [,1.2-4~deb12u1) fixed on 2023-06-02
         ");
