@@ -245,7 +245,8 @@ fn osv() {
     };
     assert_eq!(read.records().len(), 509);
     assert_skipped(&read, &NOTHING);
-    assert_eq!(read.covers(), ["golang", "maven"]);
+    // Mined from elsewhere: parts of what is known about Go and Maven.
+    assert!(read.covers().is_empty());
     let Some(read) = Yield::of("osv", "k8s-2024") else {
         return;
     };

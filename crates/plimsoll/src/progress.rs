@@ -13,6 +13,8 @@ use crate::talk;
 
 /// Work shorter than this shows nothing.
 const QUIET_FIRST: Duration = Duration::from_millis(300);
+/// Most columns of the target's name in front of the bar.
+const NAME_COLUMNS_MAX: usize = 32;
 /// How often the bar moves.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -24,13 +26,24 @@ pub fn shown<T>(session: &Session, name: &str, work: impl FnOnce(&Arc<Progress>)
     }
     let (done, finished) = mpsc::channel::<()>();
     let watched = Arc::clone(&progress);
-    let name = plimsoll_model::text::clean(name).into_owned();
+    let name = short(&plimsoll_model::text::clean(name));
     let painter = thread::spawn(move || paint(&watched, name, &finished));
     let result = work(&progress);
     drop(done);
     // A bar that failed to be drawn is no reason to fail.
     let _ = painter.join();
     result
+}
+
+/// The end of a long name: there the tag is, or the file. A line that does not fit would be drawn
+/// again and again below itself.
+fn short(name: &str) -> String {
+    let columns = name.chars().count();
+    if columns <= NAME_COLUMNS_MAX {
+        return name.to_owned();
+    }
+    let rest: String = name.chars().skip(columns - NAME_COLUMNS_MAX + 1).collect();
+    format!("…{rest}")
 }
 
 fn paint(progress: &Progress, name: String, finished: &mpsc::Receiver<()>) {

@@ -19,12 +19,27 @@ const BATCH_BYTES_MAX: usize = 16 << 20;
 pub(crate) enum Coverage {
     /// Each that it has an advisory for, but for [`UNBOUNDED`].
     Seen,
-    /// Those with at least so many statements: anybody can put records into such a feed, and a
-    /// handful about an ecosystem does not cover it.
-    AtLeast(u64),
+    /// Those that it says much about: anybody can put records into such a feed, and a part of an
+    /// ecosystem's advisories does not cover it.
+    Much,
     /// None: it knows a choice of packages only.
     Nothing,
 }
+
+/// Fewer statements than this about a scope do not cover it.
+const STATEMENTS_MIN: u64 = 100;
+/// The same for ecosystems with many advisories, by purl type: about half of what GitHub's database
+/// had reviewed about each early in 2025.
+const STATEMENTS_MIN_OF: [(&str, u64); 8] = [
+    ("cargo", 500),
+    ("composer", 2_000),
+    ("gem", 500),
+    ("golang", 1_500),
+    ("maven", 2_500),
+    ("npm", 2_000),
+    ("nuget", 300),
+    ("pypi", 2_000),
+];
 
 /// The purl type for what belongs to no ecosystem; nobody speaks for all of that.
 const UNBOUNDED: &str = "generic";
@@ -107,16 +122,19 @@ impl Seen {
                 reason: "it holds no record in the form of this source".to_owned(),
             });
         }
-        let count_min = match coverage {
+        let count_min = |scope: &Scope| match coverage {
             Coverage::Seen => 1,
-            Coverage::AtLeast(count) => count,
+            Coverage::Much => STATEMENTS_MIN_OF
+                .iter()
+                .find(|(purl_type, _)| *purl_type == scope.purl_type())
+                .map_or(STATEMENTS_MIN, |(_, count)| *count),
             Coverage::Nothing => u64::MAX,
         };
         if let Some(day) = self.day_by_ids() {
             out.item(Item::Snapshot(day));
         }
         for (scope, count) in self.scopes {
-            if count >= count_min && scope.purl_type() != UNBOUNDED {
+            if count >= count_min(&scope) && scope.purl_type() != UNBOUNDED {
                 out.item(Item::Covers(scope));
             }
         }

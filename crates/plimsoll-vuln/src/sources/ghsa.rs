@@ -7,9 +7,6 @@ use crate::{AdvisorySource, Input, Sink, SourceError};
 /// The source `ghsa`.
 pub(super) struct Ghsa;
 
-/// Fewer statements than this about a scope do not cover it.
-const STATEMENTS_MIN: u64 = 100;
-
 const FLAVOR: Flavor = Flavor {
     ids: &["GHSA-"],
     rated_by: Some("ghsa"),
@@ -29,7 +26,6 @@ impl AdvisorySource for Ghsa {
     }
 
     fn read(&self, input: &mut dyn Input, out: &mut dyn Sink) -> Result<(), SourceError> {
-        each_file(input, out, |file| osv::read_file(file, &FLAVOR))?
-            .finish(Coverage::AtLeast(STATEMENTS_MIN), out)
+        each_file(input, out, |file| osv::read_file(file, &FLAVOR))?.finish(Coverage::Much, out)
     }
 }

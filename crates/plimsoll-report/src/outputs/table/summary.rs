@@ -32,24 +32,26 @@ fn counts(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let inventory = &view.report.inventory;
-    let mut said: Vec<String> = view
+    // Each with its columns on the screen, which colours do not take.
+    let mut said: Vec<(String, usize)> = view
         .counts()
         .into_iter()
         .filter(|(_, count)| *count > 0)
         .map(|(severity, count)| {
             let text = format!("{count} {}", severity_word(severity));
-            page.paint.put(severity_look(severity), &text)
+            (page.paint.put(severity_look(severity), &text), text.len())
         })
         .collect();
+    let plain = |text: String| (text.clone(), text.len());
     if said.is_empty() {
-        said.push("nothing found".to_owned());
+        said.push(plain("nothing found".to_owned()));
     }
     let excepted = view.excepted().count();
     if excepted > 0 {
-        said.push(format!("{excepted} excepted"));
+        said.push(plain(format!("{excepted} excepted")));
     }
     if !inventory.unknowns.is_empty() {
-        said.push(format!("{} unknown", inventory.unknowns.len()));
+        said.push(plain(format!("{} unknown", inventory.unknowns.len())));
     }
     let mut rest = vec![view.size_words()];
     if !inventory.owned.is_empty() {
@@ -70,7 +72,9 @@ fn counts(
     {
         let _ = write!(rest, ", advisories of {day}");
     }
-    writeln!(out, "{}; {rest}", said.join(", "))
+    let columns = said.iter().map(|(_, columns)| columns + 2).sum();
+    let said: Vec<String> = said.into_iter().map(|(text, _)| text).collect();
+    page.wrapped(out, &format!("{}; ", said.join(", ")), columns, 4, &rest)
 }
 
 /// Each source with its day and, where the time is known, its age.
