@@ -410,29 +410,18 @@ demo (1.2-1) unstable; urgency=medium
 
     #[test]
     fn a_rebuild_for_an_older_release_has_the_fixes_below_it() {
-        let text = "\
-demo (1.2-4~deb12u1) bookworm-security; urgency=high
-
-  * Rebuild for bookworm.
-
- -- A <a@b.example>  Fri, 02 Jun 2023 12:00:00 +0000
-
-demo (1.2-4) unstable; urgency=high
-
-  * CVE-2023-1004
-
- -- A <a@b.example>  Thu, 01 Jun 2023 12:00:00 +0000
-
-demo (1.2-3) unstable; urgency=medium
-
-  * CVE-2022-1006
-
- -- A <a@b.example>  Sun, 01 Jan 2023 12:00:00 +0000
-";
-        insta::assert_snapshot!(read(vec![file("x/demo_changelog", text)]), @r"
+        let entry = |version: &str, text: &str| {
+            format!(
+                "demo ({version}) bookworm; urgency=low\n\n  * {text}\n\n -- A <a@b>  Fri, 02 Jun 2023 12:00:00 +0000\n\n"
+            )
+        };
+        let text = entry("1.2-4~deb12u1", "Rebuild")
+            + &entry("1.2-4", "CVE-2023-1004")
+            + &entry("1.2-3", "CVE-2022-1006");
+        insta::assert_snapshot!(read(vec![file("x/demo_changelog", &text)]), @r"
         snapshot 2023-06-02
         CVE-2022-1006
-          deb:debian:12 demo: Affected [,1.2-3~deb12u1) fixed on 2023-01-01
+          deb:debian:12 demo: Affected [,1.2-3~deb12u1) fixed on 2023-06-02
         CVE-2023-1004
           deb:debian:12 demo: Affected [,1.2-4~deb12u1) fixed on 2023-06-02
         ");
