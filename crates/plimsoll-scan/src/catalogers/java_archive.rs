@@ -30,7 +30,7 @@ impl Cataloger for JavaArchive {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn describe(&self) -> &'static str {

@@ -22,7 +22,7 @@ impl Cataloger for NodePackage {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn describe(&self) -> &'static str {
@@ -43,16 +43,19 @@ impl Cataloger for NodePackage {
 
     fn read(&self, file: &File<'_>, out: &mut Facts) -> Result<(), CatalogError> {
         let bytes = file.bytes()?;
-        let is_library = place(file.path) == Place::Library;
+        let place = place(file.path);
         let Some(manifest) = read_manifest(&bytes)? else {
-            if is_library {
+            if place == Place::Library {
                 return Err(CatalogError::new("package has no name or no version"));
             }
             return Ok(());
         };
+        if matches!(&place, Place::Bundled(name) if *name != manifest.name) {
+            return Ok(());
+        }
         let mut found = package(&manifest.name, manifest.version.trim());
         found.licenses = manifest.licenses;
-        if !is_library {
+        if place == Place::Application {
             found.part = Part::Application;
         }
         collect(out, |packages| packages.add(found))

@@ -47,7 +47,12 @@ pub fn identify(path: &str, manifest: &Manifest) -> Option<Identity> {
     if let Some(identity) = in_repository(path) {
         return Some(identity);
     }
-    if let Some(identity) = from_ivy_title(manifest) {
+    if let Some(mut identity) = from_ivy_title(manifest) {
+        // The title has the project's name; published under another (Elasticsearch's `server`), the
+        // artifact is called what the file is.
+        if file.version == identity.version && !file.name.is_empty() {
+            file.name.clone_into(&mut identity.artifact);
+        }
         return Some(identity);
     }
     let version = version(file, manifest)?;
@@ -273,6 +278,16 @@ mod tests {
             nebula,
             Some(("io.example", "tool-core", "1.8.4")),
         );
+    }
+
+    #[test]
+    fn a_project_published_under_another_name() {
+        let title = "Implementation-Title: org.elasticsearch#server;7.17.0";
+        let published = Some(("org.elasticsearch", "elasticsearch", "7.17.0"));
+        check("opt/lib/elasticsearch-7.17.0.jar", title, published);
+        let project = Some(("org.elasticsearch", "server", "7.17.0"));
+        check("opt/lib/renamed.jar", title, project);
+        check("opt/lib/shop-1.0.jar", title, project);
     }
 
     #[test]
