@@ -11,8 +11,6 @@ use plimsoll_image::Progress;
 use crate::session::Session;
 use crate::talk;
 
-/// Work shorter than this shows nothing.
-const QUIET_FIRST: Duration = Duration::from_millis(300);
 /// Most columns of the target's name in front of the bar.
 const NAME_COLUMNS_MAX: usize = 32;
 /// How often the bar moves.
@@ -47,9 +45,6 @@ fn short(name: &str) -> String {
 }
 
 fn paint(progress: &Progress, name: String, finished: &mpsc::Receiver<()>) {
-    if finished.recv_timeout(QUIET_FIRST) != Err(RecvTimeoutError::Timeout) {
-        return;
-    }
     let bar = ProgressBar::new(0);
     if let Ok(style) =
         ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}")
@@ -57,6 +52,8 @@ fn paint(progress: &Progress, name: String, finished: &mpsc::Receiver<()>) {
         bar.set_style(style.progress_chars("=> "));
     }
     bar.set_message(name);
+    // At once: whoever waits wants to know that something has begun.
+    bar.tick();
     while finished.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
         bar.set_length(progress.bytes_total().max(progress.bytes_done()));
         bar.set_position(progress.bytes_done());
