@@ -28,7 +28,10 @@ enum Task {
     Compare(compare::Arguments),
     /// Time what `compare` times inside of a process; it starts this in an optimised build
     #[command(hide = true)]
-    TimeDatabase { database: std::path::PathBuf },
+    TimeDatabase {
+        database: std::path::PathBuf,
+        names: std::path::PathBuf,
+    },
     /// Write the seeds of the fuzz targets into their corpora
     FuzzSeeds(fuzz_targets::Arguments),
     /// Make the advisory database that comes with the program
@@ -40,7 +43,7 @@ fn main() -> anyhow::Result<()> {
         Task::Tidy => tidy::run(),
         Task::Generate => generate::run(),
         Task::Compare(arguments) => compare::run(&arguments),
-        Task::TimeDatabase { database } => compare::time_database(&database),
+        Task::TimeDatabase { database, names } => compare::time_database(&database, &names),
         Task::FuzzSeeds(arguments) => fuzz_targets::seed(&arguments),
         Task::StarterDb(arguments) => starter_db::run(&arguments),
     }

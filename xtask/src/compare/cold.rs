@@ -86,6 +86,6 @@ fn ours(setup: &Setup, image: &Image, form: Form) -> Result<Sample> {
 
 fn run_peer(peer: &Found, image: &Image, form: Form, scratch: &Path) -> Option<Result<Sample>> {
     let invocation = peer.invocation(image, form, scratch)?;
-    let run = contenders::forget(&scratch.join("cache")).and_then(|()| invocation.run(scratch));
+    let run = peer.prepare(scratch).and_then(|()| invocation.run(scratch));
     Some(run.map(|(_, sample)| sample))
 }

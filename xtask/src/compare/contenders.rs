@@ -5,7 +5,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 
 use super::command::Invocation;
 use super::images::{Form, Image};
@@ -43,7 +43,7 @@ impl Peer {
     pub const fn task(self) -> &'static str {
         match self {
             Self::Syft => "inventory, as it always does",
-            Self::Trivy => "inventory only (`--format cyclonedx`)",
+            Self::Trivy => "inventory only (`--format cyclonedx`), an empty Java database",
             Self::Grype => "inventory, then it stops for want of its database",
             Self::OsvScanner => "inventory, `--offline`, no database",
         }
@@ -65,6 +65,34 @@ pub struct Found {
 }
 
 impl Found {
+    /// Empties what it keeps between runs. Trivy stops at the first jar where its Java database is
+    /// not there, so it gets one without entries, which is nothing to look things up in.
+    pub fn prepare(&self, scratch: &Path) -> Result<()> {
+        let cache = scratch.join("cache");
+        forget(&cache)?;
+        if self.peer != Peer::Trivy {
+            return Ok(());
+        }
+        let folder = cache.join("java-db");
+        std::fs::create_dir_all(&folder)?;
+        let output = Command::new("sqlite3")
+            .arg(folder.join("trivy-java.db"))
+            .arg(
+                "CREATE TABLE artifacts(id INTEGER PRIMARY KEY, group_id TEXT, artifact_id TEXT);
+                 CREATE TABLE indices(artifact_id INTEGER, version TEXT, sha1 BLOB, archive_type TEXT);
+                 CREATE INDEX by_artifact ON artifacts(artifact_id, group_id);
+                 CREATE INDEX by_sha1 ON indices(sha1);",
+            )
+            .output()
+            .context("failed to run sqlite3: install Debian's package `sqlite3`")?;
+        ensure!(output.status.success(), "sqlite3 failed");
+        std::fs::write(
+            folder.join("metadata.json"),
+            r#"{"Version":1,"NextUpdate":"2099-01-01T00:00:00Z","UpdatedAt":"2026-01-01T00:00:00Z","DownloadedAt":"2026-01-01T00:00:00Z"}"#,
+        )?;
+        Ok(())
+    }
+
     /// `None` where it cannot read the form.
     pub fn invocation(&self, image: &Image, form: Form, scratch: &Path) -> Option<Invocation> {
         let path = image.path(form).display().to_string();
@@ -89,6 +117,7 @@ impl Found {
                     "--format",
                     "cyclonedx",
                     "--offline-scan",
+                    "--skip-java-db-update",
                     "--skip-version-check",
                     "--cache-dir",
                     &cache,
@@ -133,15 +162,13 @@ impl Found {
     }
 }
 
-/// Those peers that are in `folders` or on PATH, and a line on each of the others.
-pub fn find(folders: &[PathBuf]) -> (Vec<Found>, Vec<String>) {
+/// Those peers that are in the folder or on PATH, and a line on each of the others.
+pub fn find(folder: &Path) -> (Vec<Found>, Vec<String>) {
     let mut found = Vec::new();
     let mut missing = Vec::new();
     for (peer, source) in PEERS {
         let path = env::var_os("PATH").unwrap_or_default();
-        let program = folders
-            .iter()
-            .cloned()
+        let program = std::iter::once(folder.to_owned())
             .chain(env::split_paths(&path))
             .map(|folder| folder.join(peer.name()))
             .find(|program| program.is_file());
@@ -162,8 +189,8 @@ fn version(program: &Path, peer: Peer) -> String {
     let said = Command::new(program).args(peer.version_words()).output();
     let said = said.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     let number = said.ok().and_then(|said| version_number(&said));
-    number
-        .or_else(|| module_version(program))
+    module_version(program)
+        .or(number)
         .unwrap_or_else(|| "unknown".to_owned())
 }
 

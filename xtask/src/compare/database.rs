@@ -11,6 +11,7 @@ use anyhow::{Context, Result, ensure};
 use plimsoll_vuln::Database;
 use plimsoll_vuln::bench::look_up;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::statistics::Spread;
 use crate::workspace;
@@ -41,18 +42,6 @@ const DATABASE_BYTES_MAX: u64 = 1 << 30;
 /// Look-ups of one measurement.
 const LOOK_UPS: usize = 1_000_000;
 const ROUNDS: usize = 7;
-
-/// Packages that are looked up in turn: many have advisories, many do not.
-const NAMES: [(&str, &str); 8] = [
-    ("deb:ubuntu:22.04", "openssl"),
-    ("deb:ubuntu:22.04", "no-such-package"),
-    ("deb:ubuntu:20.04", "curl"),
-    ("pypi", "django"),
-    ("pypi", "no-such-package"),
-    ("golang", "stdlib"),
-    ("npm", "lodash"),
-    ("gem", "rack"),
-];
 
 /// Builds the database of the snapshots in `data`, where it is missing; the starter database where
 /// there are no snapshots.
@@ -88,23 +77,17 @@ pub fn build(program: &Path, data: &Path, folder: &Path) -> Result<PathBuf> {
 pub struct Timed {
     pub open_us: [f64; 3],
     pub look_ups_per_second: [f64; 3],
+    /// Share of the packages about which something is said, and statements read of each of those.
+    pub known: f64,
+    pub statements: f64,
 }
 
-/// Times in an optimised build of this tool.
-pub fn timed(database: &Path) -> Result<Timed> {
-    let output = Command::new("cargo")
-        .args([
-            "run",
-            "--release",
-            "--quiet",
-            "--locked",
-            "-p",
-            "xtask",
-            "--",
-            "time-database",
-        ])
+/// Times in the optimised build of this tool, `target/release/xtask`.
+pub fn timed(release: &Path, database: &Path, names: &Path) -> Result<Timed> {
+    let output = Command::new(release.join("xtask"))
+        .arg("time-database")
         .arg(database)
-        .current_dir(workspace::root())
+        .arg(names)
         .output()?;
     ensure!(
         output.status.success(),
@@ -114,8 +97,35 @@ pub fn timed(database: &Path) -> Result<Timed> {
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// What the optimised build does.
-pub fn time(database: &Path) -> Result<Timed> {
+/// The line that looks a package of a report up: scope and name. Debian's packages are looked up as
+/// Ubuntu's, of which there is a whole feed among the snapshots.
+pub fn question(package: &Value) -> Option<String> {
+    let purl = package.get("purl")?.as_str()?.strip_prefix("pkg:")?;
+    let (kind, rest) = purl.split_once('/')?;
+    let path = rest.split(['?', '#']).next()?;
+    let path = path.rsplit_once('@').map_or(path, |(path, _)| path);
+    let path = path.replace("%40", "@");
+    let source = package.get("source").and_then(|source| source.get("name"));
+    let name = package.get("name")?.as_str()?;
+    Some(match kind {
+        "deb" => format!(
+            "deb:ubuntu:22.04\t{}",
+            source.and_then(Value::as_str).unwrap_or(name)
+        ),
+        "maven" => format!("maven\t{}", path.replace('/', ":")),
+        _ => format!("{kind}\t{path}"),
+    })
+}
+
+/// What the optimised build does: opens the database, and looks up the packages of a file, a line
+/// with scope and name each, again and again.
+pub fn time(database: &Path, names: &Path) -> Result<Timed> {
+    let names = plimsoll_image::read_file_capped(names, DATABASE_BYTES_MAX)?;
+    let names = String::from_utf8(names)?;
+    let names: Vec<(&str, &str)> = names
+        .lines()
+        .filter_map(|line| line.split_once('\t'))
+        .collect();
     let bytes: &'static [u8] =
         plimsoll_image::read_file_capped(database, DATABASE_BYTES_MAX)?.leak();
     let mut opened = Vec::new();
@@ -127,11 +137,16 @@ pub fn time(database: &Path) -> Result<Timed> {
     }
     let database = Database::open(bytes)?;
     let mut speeds = Vec::new();
+    let mut counts = Vec::new();
+    for (scope, name) in &names {
+        counts.push(look_up(&database, &mut Vec::new(), scope, name)?);
+    }
+    let known = counts.iter().filter(|count| **count > 0).count();
     for _ in 0..ROUNDS {
         let mut key = Vec::new();
         let mut statements = 0;
         let begun = Instant::now();
-        for (scope, name) in NAMES.iter().cycle().take(LOOK_UPS) {
+        for (scope, name) in names.iter().cycle().take(LOOK_UPS) {
             statements += look_up(&database, &mut key, scope, name)?;
         }
         let seconds = begun.elapsed().as_secs_f64();
@@ -145,5 +160,26 @@ pub fn time(database: &Path) -> Result<Timed> {
     Ok(Timed {
         open_us: three(Spread::of(opened))?,
         look_ups_per_second: three(Spread::of(speeds))?,
+        known: known as f64 / counts.len().max(1) as f64,
+        statements: counts.iter().sum::<usize>() as f64 / known.max(1) as f64,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_become_questions() {
+        let of = |package: Value| question(&package).unwrap();
+        let library = serde_json::json!({"purl": "pkg:npm/%40babel/core@7.1.0", "name": "core"});
+        assert_eq!(of(library), "npm\t@babel/core");
+        let jar = serde_json::json!({"purl": "pkg:maven/org.example/tool@1", "name": "tool"});
+        assert_eq!(of(jar), "maven\torg.example:tool");
+        let debian = serde_json::json!({
+            "purl": "pkg:deb/debian/libssl3@3.0.15-1?arch=amd64", "name": "libssl3",
+            "source": {"name": "openssl"}
+        });
+        assert_eq!(of(debian), "deb:ubuntu:22.04\topenssl");
+    }
 }

@@ -55,6 +55,7 @@ pub fn measure(setup: &Setup, image: &Image) -> Result<Option<Compared>> {
 }
 
 fn by_syft(syft: &Found, image: &Image, setup: &Setup) -> Result<BTreeSet<Identity>> {
+    syft.prepare(&setup.scratch)?;
     let run = syft.invocation(image, Form::DockerArchive, &setup.scratch);
     let (report, _) = run.context("syft reads archives")?.run(&setup.scratch)?;
     identities(&report, "artifacts")
@@ -81,14 +82,16 @@ fn identities(report: &[u8], list: &str) -> Result<BTreeSet<Identity>> {
 }
 
 /// From the purl where there is one: names are spelt the same way by all there.
-fn identity(purl: &str, kind: &str, name: &str, version: &str) -> Option<Identity> {
+fn identity(purl: &str, kind: &str, called: &str, version: &str) -> Option<Identity> {
     let Some(rest) = purl.strip_prefix("pkg:") else {
-        return Some((kind.to_owned(), name.to_owned(), version.to_owned()));
+        return Some((kind.to_owned(), called.to_owned(), version.to_owned()));
     };
     let path = rest.split(['?', '#']).next()?;
     let (kind, path) = path.split_once('/')?;
     let (name, version) = path.rsplit_once('@').unwrap_or((path, ""));
     let name = match kind {
+        // Which part of a module's path is its subpath is written in two ways.
+        "golang" if !called.is_empty() => called.to_lowercase(),
         // What a group is called is guessed where a jar does not say it.
         "maven" | "deb" => decoded(name).rsplit('/').next()?.to_owned(),
         "pypi" => decoded(name).to_lowercase().replace(['_', '.'], "-"),
@@ -106,6 +109,7 @@ fn decoded(text: &str) -> String {
         ("%3A", ":"),
         ("%7E", "~"),
         ("%2F", "/"),
+        ("%20", " "),
     ];
     pairs.iter().fold(text.to_owned(), |text, (code, letter)| {
         text.replace(code, letter)
@@ -133,6 +137,11 @@ mod tests {
         );
         let jar = of("pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1");
         assert_eq!(jar, of("pkg:maven/log4j-core/log4j-core@2.14.1"));
+        let module = "example.com/Tool/part";
+        assert_eq!(
+            identity("pkg:golang/example.com/tool@v1#part", "", module, "v1"),
+            identity("pkg:golang/example.com/tool/part@v1", "", module, "v1")
+        );
         assert_ne!(jar, of("pkg:maven/log4j-core/log4j-core@2.17.1"));
     }
 
