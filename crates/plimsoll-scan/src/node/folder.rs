@@ -127,8 +127,8 @@ pub(crate) fn place(path: &str) -> Place {
 mod tests {
     use super::*;
 
-    fn check(path: &str, expected: Place) {
-        assert_eq!(place(path), expected, "{path}");
+    fn check(path: &str, expected: &Place) {
+        assert_eq!(&place(path), expected, "{path}");
     }
 
     #[test]
@@ -147,7 +147,7 @@ mod tests {
             "usr/share/nodejs/@s/a/package.json",
             "usr/share/nodejs/a/node_modules/b/package.json",
         ] {
-            check(path, Place::Library);
+            check(path, &Place::Library);
         }
     }
 
@@ -164,7 +164,7 @@ mod tests {
             "node_modules/@s/a/fixtures/node_modules/b/package.json",
             "usr/share/nodejs/a/lib/package.json",
         ] {
-            check(path, Place::Inside);
+            check(path, &Place::Inside);
         }
     }
 
@@ -182,7 +182,7 @@ mod tests {
             ("node_modules/@s/a/vendor/b/package.json", "b"),
             ("usr/share/nodejs/a/b/package.json", "b"),
         ] {
-            check(path, Place::Bundled(name.to_owned()));
+            check(path, &Place::Bundled(name.to_owned()));
         }
     }
 
@@ -193,7 +193,7 @@ mod tests {
             "app/package.json",
             "usr/share/x/package.json",
         ] {
-            check(path, Place::Application);
+            check(path, &Place::Application);
         }
     }
 }
