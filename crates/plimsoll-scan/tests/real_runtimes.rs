@@ -41,7 +41,7 @@ const BINARIES: [(&str, &str, &str); 18] = [
     ),
     (
         "libperl5.36",
-        "usr/lib/x86_64-linux-gnu/libperl.so.5.36.0",
+        "usr/lib/x86_64-linux-gnu/libperl.so.5.36",
         "perl",
     ),
     (
@@ -51,7 +51,7 @@ const BINARIES: [(&str, &str, &str); 18] = [
     ),
     (
         "libruby3.1",
-        "usr/lib/x86_64-linux-gnu/libruby-3.1.so.3.1.2",
+        "usr/lib/x86_64-linux-gnu/libruby-3.1.so.3.1",
         "ruby",
     ),
     (
