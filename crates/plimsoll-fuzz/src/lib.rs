@@ -13,6 +13,7 @@
     reason = "a target fails by panicking"
 )]
 
+pub mod mutate;
 pub mod seeds;
 mod targets;
 

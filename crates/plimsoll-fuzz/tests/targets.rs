@@ -13,6 +13,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use plimsoll_fuzz::mutate::{Mutator, words};
 use plimsoll_fuzz::{all, run};
 
 /// What one run may take; `script/fuzz` allows ten seconds of optimised code.
@@ -109,6 +110,38 @@ fn every_target_runs_on_its_seeds_whole_cut_and_changed() {
             let middle = changed.len() / 2;
             changed[middle] ^= 0x55;
             check("a changed seed", &changed);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// How many changed inputs each target gets.
+const ROUNDS: u64 = 60;
+
+/// `PLIMSOLL_FUZZ_ROUNDS=100000 cargo test -p plimsoll-fuzz changed_at_random` looks further, and
+/// `PLIMSOLL_FUZZ_TARGET=tar` at one only.
+#[test]
+fn every_target_runs_on_seeds_changed_at_random() {
+    let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
+    let rounds = number("PLIMSOLL_FUZZ_ROUNDS").unwrap_or(ROUNDS);
+    let start = number("PLIMSOLL_FUZZ_START").unwrap_or(1);
+    let only = std::env::var("PLIMSOLL_FUZZ_TARGET").ok();
+    let mut wrong = Vec::new();
+    for target in all() {
+        if only.as_deref().is_some_and(|only| only != target.name) {
+            continue;
+        }
+        let words = target.dictionary.map_or_else(Vec::new, |name| {
+            let path = folder("dictionaries").join(format!("{name}.dict"));
+            words(&fs::read_to_string(path).unwrap())
+        });
+        let mut mutator = Mutator::new((target.seeds)(), words, start);
+        for round in 0..rounds {
+            let input = mutator.next_input();
+            if let Some(what) = try_out(target.name, &format!("change {round}"), &input) {
+                wrong.push(format!("{what}: {}", input.escape_ascii()));
+                break;
+            }
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");

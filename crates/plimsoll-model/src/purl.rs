@@ -47,8 +47,11 @@ impl Purl {
             reason: error.to_string(),
         };
         let mut purl = PackageUrl::new(purl_type, name).map_err(wrong)?;
-        if let Some(namespace) = namespace.filter(|text| !text.is_empty()) {
-            purl.with_namespace(namespace.to_owned()).map_err(wrong)?;
+        // Empty parts are none: `/a//b/` is `a/b`, as it is when read.
+        let parts = namespace.into_iter().flat_map(|text| text.split('/'));
+        let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        if !parts.is_empty() {
+            purl.with_namespace(parts.join("/")).map_err(wrong)?;
         }
         if !version.is_empty() {
             purl.with_version(version.to_owned()).map_err(wrong)?;
@@ -175,6 +178,17 @@ mod tests {
             assert_eq!(purl.as_str().parse(), Ok(purl.clone()), "{version}");
             assert_eq!(purl.parts().unwrap().version.as_deref(), Some(version));
         }
+    }
+
+    #[test]
+    fn empty_parts_of_a_namespace_read_back() {
+        for namespace in ["/a", "a/", "//a//", "a"] {
+            let purl = Purl::new("golang", Some(namespace), "b", "v1", &[]).unwrap();
+            assert_eq!(purl.as_str(), "pkg:golang/a/b@v1", "{namespace}");
+            assert_eq!(purl.as_str().parse(), Ok(purl));
+        }
+        let purl = Purl::new("golang", Some("/"), "b", "v1", &[]).unwrap();
+        assert_eq!(purl.as_str(), "pkg:golang/b@v1");
     }
 
     #[test]

@@ -79,6 +79,7 @@ pub fn merge(
                 }
             }));
     }
+    packages.by_key.values_mut().for_each(settle);
     crate::licenses::join(
         live.iter().flat_map(|(_, file)| &file.facts.licenses),
         packages.by_key.values_mut(),
@@ -178,16 +179,30 @@ fn collect_packages(
     }
 }
 
-/// The same package found once more: its places and licences are added.
+/// The same package found once more: its places and licences are added. An image may hold it a
+/// million times, so they are put in order only in the end, by [`settle`].
 fn absorb(package: &mut Package, other: Package) {
     package.locations.extend(other.locations);
+    // Copies mostly say the same again.
+    if !package.licenses.ends_with(&other.licenses) {
+        package.licenses.extend(other.licenses);
+    }
+}
+
+/// Each place once, in order; each licence once, as they came.
+fn settle(package: &mut Package) {
     package.locations.sort();
     package.locations.dedup();
-    for license in other.licenses {
-        if !package.licenses.contains(&license) {
-            package.licenses.push(license);
-        }
-    }
+    let mut known = HashSet::new();
+    let is_first: Vec<bool> = package
+        .licenses
+        .iter()
+        .map(|license| known.insert(license.as_str()))
+        .collect();
+    let mut is_first = is_first.into_iter();
+    package
+        .licenses
+        .retain(|_| is_first.next().unwrap_or(false));
 }
 
 /// For each lower layer that has the same file, nearest first: its position and its packages.

@@ -254,3 +254,48 @@ fn unknowns_stand_at_their_place_inside_the_file() {
         ]
     );
 }
+
+/// An image may hold the same package a hundred thousand times, each time under another licence:
+/// put in order at each of them, this would take an hour.
+#[test]
+fn one_package_at_very_many_places() {
+    const COUNT: usize = 100_000;
+    let files = (0..COUNT)
+        .map(|number| {
+            let mut found = deb("bash", "1");
+            found.licenses = vec![format!("L{number}"), "MIT".to_owned()];
+            file(&format!("var/{number}/status"), vec![found])
+        })
+        .collect();
+    let layers = vec![MergeLayer {
+        diff_id: Some(digest(0)),
+        facts: files,
+    }];
+    let target = Target {
+        kind: TargetKind::Image,
+        name: "x".to_owned(),
+        digest: None,
+        platform: None,
+        os: None,
+    };
+    let merged = merge(target, Vec::new(), &layers, &All, &State::ALL, Vec::new());
+    let [package] = &merged.packages[..] else {
+        panic!("{} packages", merged.packages.len())
+    };
+    assert_eq!(package.locations.len(), COUNT);
+    assert!(package.locations.is_sorted());
+    assert_eq!(package.licenses.len(), COUNT + 1);
+}
+
+/// Everything is visible in the only layer there is.
+struct All;
+
+impl View for All {
+    fn winner(&self, _: &str) -> Option<usize> {
+        Some(0)
+    }
+
+    fn root_links(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+}

@@ -34,9 +34,11 @@ pub(crate) const NAME_BYTES_MAX: usize = 512;
     reason = "callers hand over errors and literals alike"
 )]
 pub(crate) fn skipped(path: impl Into<String>, reason: impl ToString) -> Item {
+    /// A reason may hold the line that it is about, which may have no end.
+    const REASON_CHARS_MAX: usize = 300;
     Item::Skipped {
         path: path.into(),
-        reason: reason.to_string(),
+        reason: reason.to_string().chars().take(REASON_CHARS_MAX).collect(),
     }
 }
 

@@ -118,6 +118,8 @@ pub const TARGETS: &[Target] = &[
     ),
 ];
 
+/// Longest beginning by which a packing is told, in bytes.
+const HEADER_BYTES_MAX: usize = 6;
 /// Most bytes that a stream may unpack to here.
 const BYTES_MAX: u64 = 16 << 20;
 
@@ -145,11 +147,15 @@ fn members(data: &[u8]) {
         return;
     }
     assert_eq!(decoded(&packed).expect("what was just packed"), rest);
-    // Cut short it is an error, never less content in silence.
+    // Cut short it is an error, never less content in silence; but by its beginning it must still
+    // be known for what it is, and it may be cut between two pieces.
     let end = packed.len() - 1 - usize::from(choice >> 3 & 7).min(packed.len() - 1);
+    if end < HEADER_BYTES_MAX {
+        return;
+    }
     if let Ok(less) = decoded(&packed[..end]) {
         assert!(
-            rest.chunks(piece_bytes).count() > 1 || end == 0,
+            rest.chunks(piece_bytes).count() > 1,
             "{} of {} bytes, and no word about the rest",
             less.len(),
             rest.len()

@@ -3,6 +3,7 @@
 //! Format: deb-changelog(5). An entry's changes are free text; this reads the phrases that Debian's
 //! maintainers use for fixes, and the few that mean something else (see [`Mention`]).
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -79,10 +80,17 @@ fn close(entries: &mut [Entry], changes: &mut Changes) {
     changes.flush();
     let found = std::mem::take(changes).found;
     if let Some(entry) = entries.last_mut() {
+        let mentions = &mut entry.mentions;
+        // An entry may be closed twice: by its trailer and by the next one's head.
+        let places = mentions.iter().zip(0..);
+        let mut places: BTreeMap<String, usize> =
+            places.map(|((id, _), at)| (id.clone(), at)).collect();
         for (id, mention) in found {
-            match entry.mentions.iter_mut().find(|(known, _)| *known == id) {
-                Some((_, known)) => *known = mention.max(*known),
-                None => entry.mentions.push((id, mention)),
+            if let Some((_, known)) = places.get(&id).and_then(|at| mentions.get_mut(*at)) {
+                *known = mention.max(*known);
+            } else {
+                places.insert(id.clone(), mentions.len());
+                mentions.push((id, mention));
             }
         }
     }
@@ -166,8 +174,12 @@ impl Changes {
             .map(|(_, text)| text.as_str())
             .find(|text| !text.is_empty())
             .unwrap_or_default();
+        let phrases = PHRASES.as_ref().filter(|_| !named.is_empty());
+        let whole = phrases.map(|phrases| (phrases, Whole::of(phrases, &own, above)));
         for id in named {
-            let mention = mention(&own, above, &id);
+            let mention = whole.as_ref().map_or(Mention::Fixed, |(phrases, whole)| {
+                whole.mention(phrases, &id)
+            });
             self.found.push((id, mention));
         }
         // Only a heading ("Drop patches:") speaks for what is nested in it.
@@ -221,31 +233,50 @@ static PHRASES: LazyLock<Option<Phrases>> = LazyLock::new(|| {
 
 /// Text looked at in front of and behind an id, in bytes.
 const AROUND_BYTES_MAX: usize = 200;
+/// Longest mark that ends a sentence, and a character that may be cut by the limit, in bytes.
+const END_BYTES_MAX: usize = 8;
 
-/// What a change says about an id in it; `above` is the heading that it stands under.
-fn mention(change: &str, above: &str, id: &str) -> Mention {
-    let Some(phrases) = PHRASES.as_ref() else {
-        return Mention::Fixed;
-    };
-    let (front, behind) = around(change, id);
-    let is_fix = first_words(change).starts_with("fix");
-    if phrases.not_affected_by.is_match(front)
-        || phrases.not_affected_by.is_match(above)
-        || phrases.does_not_affect.is_match(behind)
-        || (phrases.not_fixed.is_match(behind) && !is_fix)
-    {
-        return Mention::Beside;
+/// What a change says as a whole, and the heading that it stands under: looked at once, however
+/// many ids there are in it.
+struct Whole<'c> {
+    change: &'c str,
+    is_fix: bool,
+    /// The heading says that nothing below it concerns the package.
+    is_beside: bool,
+    /// The heading speaks of earlier versions.
+    is_before: bool,
+    is_revert: bool,
+}
+
+impl<'c> Whole<'c> {
+    fn of(phrases: &Phrases, change: &'c str, above: &str) -> Self {
+        Self {
+            change,
+            is_fix: first_words(change).starts_with("fix"),
+            is_beside: phrases.not_affected_by.is_match(above),
+            is_before: phrases.before.is_match(above),
+            is_revert: phrases.revert.is_match(change) && !is_takeover(phrases, change, above),
+        }
     }
-    if [front, behind, above]
-        .iter()
-        .any(|text| phrases.before.is_match(text))
-    {
-        return Mention::FixedBefore;
+
+    /// What it says about an id in it.
+    fn mention(&self, phrases: &Phrases, id: &str) -> Mention {
+        let (front, behind) = around(self.change, id);
+        if self.is_beside
+            || phrases.not_affected_by.is_match(front)
+            || phrases.does_not_affect.is_match(behind)
+            || (phrases.not_fixed.is_match(behind) && !self.is_fix)
+        {
+            return Mention::Beside;
+        }
+        if self.is_before || phrases.before.is_match(front) || phrases.before.is_match(behind) {
+            return Mention::FixedBefore;
+        }
+        if self.is_revert {
+            return Mention::Reverted;
+        }
+        Mention::Fixed
     }
-    if phrases.revert.is_match(change) && !is_takeover(phrases, change, above) {
-        return Mention::Reverted;
-    }
-    Mention::Fixed
 }
 
 /// Whether a patch is dropped because the source has it now. "Revert" needs no excuse to be one;
@@ -276,6 +307,9 @@ fn around<'a>(change: &'a str, id: &str) -> (&'a str, &'a str) {
     };
     let (front, behind) = change.split_at_checked(at).unwrap_or((change, ""));
     let behind = behind.get(digits.len()..).unwrap_or_default();
+    // No more than is looked at, and what ends it: a change may be long and name many.
+    let front = last_bytes(front, AROUND_BYTES_MAX + END_BYTES_MAX);
+    let behind = first_bytes(behind, AROUND_BYTES_MAX + END_BYTES_MAX);
     let begin = [". ", "; ", "! "]
         .iter()
         .filter_map(|end| front.rfind(end))
@@ -287,17 +321,24 @@ fn around<'a>(change: &'a str, id: &str) -> (&'a str, &'a str) {
         .filter_map(|end| behind.find(end))
         .min();
     let end = end.unwrap_or(behind.len()).min(AROUND_BYTES_MAX);
-    let nearest = |text: &'a str, from: usize, to: usize| {
-        let from = (from..=text.len())
-            .find(|at| text.is_char_boundary(*at))
-            .unwrap_or(text.len());
-        let to = (0..=to)
-            .rev()
-            .find(|at| text.is_char_boundary(*at))
-            .unwrap_or(0);
-        text.get(from..to.max(from)).unwrap_or_default()
-    };
-    (nearest(front, begin, front.len()), nearest(behind, 0, end))
+    (
+        last_bytes(front, front.len() - begin),
+        first_bytes(behind, end),
+    )
+}
+
+/// The end of a text, at most so many bytes and no part of a character.
+fn last_bytes(text: &str, bytes_max: usize) -> &str {
+    let least = text.len().saturating_sub(bytes_max);
+    let from = (least..=text.len()).find(|at| text.is_char_boundary(*at));
+    text.get(from.unwrap_or(text.len())..).unwrap_or_default()
+}
+
+/// The beginning of a text, at most so many bytes and no part of a character.
+fn first_bytes(text: &str, bytes_max: usize) -> &str {
+    let most = text.len().min(bytes_max);
+    let to = (0..=most).rev().find(|at| text.is_char_boundary(*at));
+    text.get(..to.unwrap_or(0)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -315,6 +356,26 @@ mod tests {
         let said = said(change);
         assert_eq!(said.len(), 1, "{change}: {said:?}");
         said[0].1
+    }
+
+    /// Each id has its own sentence; the change as a whole is looked at once. Were it looked at for
+    /// each id, this would take minutes.
+    #[test]
+    fn a_change_and_an_entry_with_very_many_ids() {
+        use std::fmt::Write as _;
+        let mut change = String::from("  * Drop patches, é:");
+        for number in 0..4_000 {
+            write!(change, " CVE-2020-{number:04}").unwrap();
+        }
+        let mentions = said(&change);
+        assert_eq!(mentions.len(), 4_000);
+        let mut text = String::from("demo (1.0-2) unstable; urgency=high\n\n");
+        for number in 0..100_000 {
+            writeln!(text, "  * Fix CVE-2021-{number:05}").unwrap();
+        }
+        let found = entries(&text);
+        assert_eq!(found[0].mentions.len(), 100_000);
+        assert_eq!(found[0].mentions[7].1, Mention::Fixed);
     }
 
     #[test]

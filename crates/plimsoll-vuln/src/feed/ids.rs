@@ -1,5 +1,6 @@
 //! Ids of vulnerabilities, found in ids and in prose.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -47,12 +48,7 @@ pub(crate) fn cves(text: &str) -> Vec<String> {
     let Some(pattern) = CVE.as_ref() else {
         return found;
     };
-    let mut add = |year: &str, number: &str| {
-        let id = format!("CVE-{year}-{number}");
-        if !found.contains(&id) {
-            found.push(id);
-        }
-    };
+    let mut add = |year: &str, number: &str| found.push(format!("CVE-{year}-{number}"));
     for hit in pattern.captures_iter(text) {
         let (Some(whole), Some(year), Some(number)) = (hit.get(0), hit.get(1), hit.get(2)) else {
             continue;
@@ -85,18 +81,16 @@ pub(crate) fn cves(text: &str) -> Vec<String> {
             rest = rest.get(end..).unwrap_or_default();
         }
     }
+    dedup(&mut found);
     found
 }
 
 /// Drops repetitions and keeps the order.
 pub(crate) fn dedup(ids: &mut Vec<String>) {
-    let mut kept: Vec<String> = Vec::with_capacity(ids.len());
-    for id in ids.drain(..) {
-        if !kept.contains(&id) {
-            kept.push(id);
-        }
-    }
-    *ids = kept;
+    let mut known = BTreeSet::new();
+    let is_first: Vec<bool> = ids.iter().map(|id| known.insert(id.as_str())).collect();
+    let mut is_first = is_first.into_iter();
+    ids.retain(|_| is_first.next().unwrap_or(false));
 }
 
 /// The CWE ids in a list, sorted.
@@ -120,6 +114,17 @@ pub(crate) fn weaknesses<S: AsRef<str>>(list: &[S]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Feeds that anybody can write to may repeat an alias a million times.
+    #[test]
+    fn repetitions_go_and_the_order_stays() {
+        let mut ids: Vec<String> = ["b", "a", "b", "c", "a"].map(str::to_owned).to_vec();
+        dedup(&mut ids);
+        assert_eq!(ids, ["b", "a", "c"]);
+        let mut ids: Vec<String> = (0..200_000).map(|number| number.to_string()).collect();
+        dedup(&mut ids);
+        assert_eq!(ids.len(), 200_000);
+    }
 
     #[test]
     fn ids_in_prose() {

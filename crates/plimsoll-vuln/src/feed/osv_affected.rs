@@ -1,6 +1,6 @@
 //! The `affected` part of an OSV record: one statement a package.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ecosystems::{Place, package_name, place};
 use super::osv_ranges::ranges;
@@ -19,6 +19,8 @@ pub(super) struct Statements<'a> {
     affected: Vec<Affected>,
     /// Which of `affected` speaks of a package, apart for fixes that need a subscription.
     index: BTreeMap<(Scope, String, bool), usize>,
+    /// Those of `affected` that several entries are about.
+    repeated: BTreeSet<usize>,
     entries: usize,
     informational: usize,
 }
@@ -44,6 +46,7 @@ impl<'a> Statements<'a> {
             items: Vec::new(),
             affected: Vec::new(),
             index: BTreeMap::new(),
+            repeated: BTreeSet::new(),
             entries: 0,
             informational: 0,
         }
@@ -129,21 +132,11 @@ impl<'a> Statements<'a> {
         vendor_severity: Option<String>,
     ) {
         let key = (place.scope.clone(), name.clone(), place.extended);
-        let known = self
-            .index
-            .get(&key)
-            .and_then(|at| self.affected.get_mut(*at));
-        if let Some(known) = known {
-            for range in ranges {
-                if !known.ranges.contains(&range) {
-                    known.ranges.push(range);
-                }
-            }
-            for version in versions {
-                if !known.versions.contains(&version) {
-                    known.versions.push(version);
-                }
-            }
+        let place_of = self.index.get(&key);
+        if let Some((at, known)) = place_of.and_then(|at| Some((at, self.affected.get_mut(*at)?))) {
+            known.ranges.extend(ranges);
+            known.versions.extend(versions);
+            self.repeated.insert(*at);
             return;
         }
         self.index.insert(key, self.affected.len());
@@ -161,6 +154,12 @@ impl<'a> Statements<'a> {
     }
 
     pub(super) fn finish(mut self) -> Outcome {
+        for at in std::mem::take(&mut self.repeated) {
+            if let Some(affected) = self.affected.get_mut(at) {
+                keep_first(&mut affected.ranges);
+                keep_first(&mut affected.versions);
+            }
+        }
         self.settle_extended();
         Outcome {
             is_distribution: !self.affected.is_empty()
@@ -176,7 +175,7 @@ impl<'a> Statements<'a> {
 
     /// Where a release has both, what needs a subscription counts only if the archive has no fix.
     fn settle_extended(&mut self) {
-        let mut dropped = Vec::new();
+        let mut dropped = BTreeSet::new();
         for ((scope, name, extended), at) in &self.index {
             if !extended {
                 continue;
@@ -187,7 +186,7 @@ impl<'a> Statements<'a> {
                 .affected
                 .get(*plain)
                 .is_some_and(|affected| affected.ranges.iter().all(|range| range.fixed.is_some()));
-            dropped.push(if is_fixed { *at } else { *plain });
+            dropped.insert(if is_fixed { *at } else { *plain });
         }
         let mut at = 0;
         self.affected.retain(|_| {
@@ -195,6 +194,14 @@ impl<'a> Statements<'a> {
             !dropped.contains(&(at - 1))
         });
     }
+}
+
+/// Drops repetitions and keeps the order: a record may hold a million of anything.
+fn keep_first<T: Ord>(list: &mut Vec<T>) {
+    let mut known = BTreeSet::new();
+    let is_first: Vec<bool> = list.iter().map(|one| known.insert(one)).collect();
+    let mut is_first = is_first.into_iter();
+    list.retain(|_| is_first.next().unwrap_or(false));
 }
 
 fn informational(entry: &OsvAffected) -> Option<String> {
@@ -219,12 +226,9 @@ fn read_ranges(
 ) -> Result<Vec<Range>, String> {
     let mut found = Vec::new();
     for range in given.iter().filter(|range| range.kind != "GIT") {
-        for range in ranges(range.events.as_deref().unwrap_or_default(), scheme)? {
-            if !found.contains(&range) {
-                found.push(range);
-            }
-        }
+        found.extend(ranges(range.events.as_deref().unwrap_or_default(), scheme)?);
     }
+    keep_first(&mut found);
     Ok(found)
 }
 
@@ -294,5 +298,55 @@ fn bound_by_custom(
     if let Some((_, custom)) = last {
         range.fixed.clone_from(&custom.fixed);
         range.last_affected.clone_from(&custom.last_affected);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fuzz_sources::read;
+    use crate::{Item, Range};
+    use std::fmt::Write as _;
+
+    /// Anybody can put a record into some feeds: what it repeats is kept once, and costs no more
+    /// than it is long.
+    #[test]
+    fn a_record_with_very_many_ranges_and_versions() {
+        const COUNT: usize = 3_000;
+        let mut versions = String::new();
+        let mut events = String::new();
+        for number in 0..COUNT {
+            write!(versions, "\"1.0.{number}\",").unwrap();
+            write!(
+                events,
+                "{{\"type\":\"SEMVER\",\"events\":[{{\"introduced\":\"1.0.{number}\"}},\
+                 {{\"fixed\":\"1.1.{number}\"}}]}},"
+            )
+            .unwrap();
+        }
+        let entry = format!(
+            "{{\"package\":{{\"ecosystem\":\"npm\",\"name\":\"a\"}},\
+             \"versions\":[{}],\"ranges\":[{}]}}",
+            versions.trim_end_matches(','),
+            events.trim_end_matches(',')
+        );
+        let json = format!(
+            "{{\"id\":\"OSV-1\",\"modified\":\"2024-01-01T00:00:00Z\",\
+             \"affected\":[{entry},{entry}]}}"
+        );
+        let items = read("osv", "feed.json", json.as_bytes());
+        let record = items.iter().find_map(|item| match item {
+            Item::Advisory(record) => Some(record),
+            _ => None,
+        });
+        let affected = &record.unwrap().affected;
+        assert_eq!(affected.len(), 1);
+        assert_eq!(affected[0].versions.len(), COUNT);
+        assert_eq!(affected[0].ranges.len(), COUNT);
+        let first = Range {
+            introduced: Some("1.0.0".to_owned()),
+            fixed: Some("1.1.0".to_owned()),
+            ..Range::default()
+        };
+        assert_eq!(affected[0].ranges[0], first);
     }
 }

@@ -124,10 +124,15 @@ fn read_file(file: &InputFile) -> Vec<Item> {
     record.cvss.dedup();
     record.vendor_severity = record.vendor_severity.filter(|word| word != "untriaged");
     record.severity = record.vendor_severity.as_deref().and_then(words::severity);
+    let by_release = priorities_by_release(&priorities);
     for ((version, package), ways) in states {
         let Some(state) = settle(ways) else { continue };
         let mut affected = Affected::new(releases::ubuntu_scope(version), package, state.status);
-        affected.vendor_severity = priority(&priorities, package, version).map(str::to_owned);
+        affected.vendor_severity = by_release
+            .get(&(package, version))
+            .or_else(|| priorities.get(package))
+            .filter(|word| is_name(word) && **word != "untriaged")
+            .map(|word| (*word).to_owned());
         if state.status != Status::NotAffected {
             affected.ranges.push(Range {
                 fixed: state.fixed,
@@ -140,17 +145,19 @@ fn read_file(file: &InputFile) -> Vec<Item> {
     items
 }
 
-/// The priority of a package, in a release or anywhere: `Priority_linux_precise/esm`.
-fn priority<'a>(given: &BTreeMap<&str, &'a str>, package: &str, version: &str) -> Option<&'a str> {
-    let in_release = given.iter().find(|(place, _)| {
-        place.rsplit_once('_').is_some_and(|(name, release)| {
-            name == package && release_of(release).is_some_and(|(known, _)| known == version)
-        })
-    });
-    in_release
-        .map(|(_, word)| *word)
-        .or_else(|| given.get(package).copied())
-        .filter(|word| is_name(word) && *word != "untriaged")
+/// The priorities that are about a package in a release: `Priority_linux_precise/esm`.
+fn priorities_by_release<'a>(
+    given: &BTreeMap<&'a str, &'a str>,
+) -> BTreeMap<(&'a str, &'static str), &'a str> {
+    let mut found = BTreeMap::new();
+    for (place, word) in given {
+        if let Some((package, release)) = place.rsplit_once('_')
+            && let Some((version, _)) = release_of(release)
+        {
+            found.entry((package, version)).or_insert(*word);
+        }
+    }
+    found
 }
 
 /// ` nvd: CVSS:3.1/AV:N/… [7.5 HIGH]`.

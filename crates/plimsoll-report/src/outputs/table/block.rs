@@ -1,6 +1,6 @@
 //! Findings, packages of others and unknowns, as blocks and lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use plimsoll_model::{Finding, Location, Severity};
@@ -162,9 +162,10 @@ pub fn subject(view: &View<'_>, group: &Group<'_>) -> Option<String> {
 
 /// The places of a group, each once.
 fn places(view: &View<'_>, group: &Group<'_>, page: Page, out: &mut dyn Write) -> io::Result<()> {
+    let mut known = BTreeSet::new();
     let mut seen: Vec<&Location> = Vec::new();
     for location in group.findings.iter().flat_map(|f| view.places(f)) {
-        if !seen.contains(&location) {
+        if known.insert(location) {
             seen.push(location);
         }
     }
