@@ -112,7 +112,13 @@ impl FromStr for Purl {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         PackageUrl::from_str(text)
-            .and_then(|purl| canonical(&purl))
+            .and_then(|mut purl| {
+                // A version of no characters is none: the canonical form has no `@` then.
+                if purl.version() == Some("") {
+                    purl.without_version();
+                }
+                canonical(&purl)
+            })
             .map_err(|error| PurlError {
                 text: text.to_owned(),
                 reason: error.to_string(),
@@ -178,6 +184,13 @@ mod tests {
             assert_eq!(purl.as_str().parse(), Ok(purl.clone()), "{version}");
             assert_eq!(purl.parts().unwrap().version.as_deref(), Some(version));
         }
+    }
+
+    #[test]
+    fn an_empty_version_is_none() {
+        let purl: Purl = "pkg:npm/a@".parse().unwrap();
+        assert_eq!(purl.as_str(), "pkg:npm/a");
+        assert_eq!(purl.parts().unwrap().version, None);
     }
 
     #[test]
