@@ -364,17 +364,17 @@ mod tests {
     fn a_change_and_an_entry_with_very_many_ids() {
         use std::fmt::Write as _;
         let mut change = String::from("  * Drop patches, é:");
-        for number in 0..4_000 {
+        for number in 0..1_500 {
             write!(change, " CVE-2020-{number:04}").unwrap();
         }
         let mentions = said(&change);
-        assert_eq!(mentions.len(), 4_000);
+        assert_eq!(mentions.len(), 1_500);
         let mut text = String::from("demo (1.0-2) unstable; urgency=high\n\n");
-        for number in 0..100_000 {
+        for number in 0..20_000 {
             writeln!(text, "  * Fix CVE-2021-{number:05}").unwrap();
         }
         let found = entries(&text);
-        assert_eq!(found[0].mentions.len(), 100_000);
+        assert_eq!(found[0].mentions.len(), 20_000);
         assert_eq!(found[0].mentions[7].1, Mention::Fixed);
     }
 
