@@ -25,7 +25,9 @@ pub fn shown<T>(session: &Session, name: &str, work: impl FnOnce(&Arc<Progress>)
     let (done, finished) = mpsc::channel::<()>();
     let watched = Arc::clone(&progress);
     let name = short(&plimsoll_model::text::clean(name));
-    let painter = thread::spawn(move || paint(&watched, name, &finished));
+    // Before the work takes all cores: whoever waits wants to know that something has begun.
+    let bar = begin(&name);
+    let painter = thread::spawn(move || paint(&watched, &bar, &finished));
     let result = work(&progress);
     drop(done);
     // A bar that failed to be drawn is no reason to fail.
@@ -44,16 +46,19 @@ fn short(name: &str) -> String {
     format!("…{rest}")
 }
 
-fn paint(progress: &Progress, name: String, finished: &mpsc::Receiver<()>) {
+fn begin(name: &str) -> ProgressBar {
     let bar = ProgressBar::new(0);
     if let Ok(style) =
         ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}")
     {
         bar.set_style(style.progress_chars("=> "));
     }
-    bar.set_message(name);
-    // At once: whoever waits wants to know that something has begun.
+    bar.set_message(name.to_owned());
     bar.tick();
+    bar
+}
+
+fn paint(progress: &Progress, bar: &ProgressBar, finished: &mpsc::Receiver<()>) {
     while finished.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
         bar.set_length(progress.bytes_total().max(progress.bytes_done()));
         bar.set_position(progress.bytes_done());
