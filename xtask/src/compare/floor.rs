@@ -12,7 +12,7 @@ use super::images::{Form, Image, LayerBytes};
 pub const fn description(form: Form) -> &'static str {
     match form {
         Form::DockerArchive => "`openssl dgst -sha256` of all layers side by side",
-        Form::OciLayout => "`igzip -dc | openssl dgst -sha256` of all layers side by side",
+        Form::OciLayout => "`igzip -dc` into `openssl dgst -sha256`, all layers side by side",
     }
 }
 
