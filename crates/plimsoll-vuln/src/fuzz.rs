@@ -6,14 +6,6 @@
 use crate::constraints;
 use crate::schemes::{self, SCHEMES};
 
-/// Two versions, in every scheme and both orders.
-pub fn versions(a: &str, b: &str) {
-    for scheme in SCHEMES {
-        let _ = scheme.compare(a, b);
-        let _ = scheme.compare_as_written(a, b);
-    }
-}
-
 /// A constraint in every dialect, and what its ranges contain.
 pub fn constraint(text: &str, version: &str) {
     let dialects = [
@@ -39,19 +31,9 @@ pub fn constraint(text: &str, version: &str) {
     }
 }
 
-/// A CVSS vector.
-pub fn cvss(vector: &str) {
-    let _ = crate::cvss::score(vector);
-}
-
 /// A stream of version pairs.
 pub fn pairs(bytes: &[u8]) {
     for scheme in SCHEMES {
         let _ = crate::pairs::compare_lines(scheme.id(), bytes, std::io::sink());
     }
-}
-
-/// A VEX document of any format.
-pub fn vex(bytes: &[u8]) {
-    let _ = crate::vex::read_vex("vex.json", bytes);
 }
