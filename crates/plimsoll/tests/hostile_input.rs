@@ -374,7 +374,7 @@ fn a_registry_that_hangs_can_be_left() {
         .command(["scan", &target, "--plain-http", &server.host()]);
     let mut command = Command::new("env");
     command
-        .arg("--default-signal=INT")
+        .arg("--default-signal")
         .arg(program.get_program())
         .args(program.get_args())
         .env_clear()
