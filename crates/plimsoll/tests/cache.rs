@@ -199,7 +199,7 @@ fn runs_at_the_same_time_share_a_cache() {
 fn end_after(command: &Command, signal: &str, wait: Duration) -> Option<Ran> {
     let mut wrapped = Command::new("env");
     wrapped
-        .arg("--default-signal=INT,TERM")
+        .arg("--default-signal")
         .arg(command.get_program())
         .args(command.get_args())
         .current_dir(command.get_current_dir().unwrap())
