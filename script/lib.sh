@@ -82,6 +82,16 @@ ensure_build_tools() {
   esac
 }
 
+toolchain() { sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml; }
+
+# Some rustups fetch a missing toolchain by themselves, some want to be told.
+usable_toolchain() {
+  cargo --version >/dev/null 2>&1 && return 0
+  command -v rustup >/dev/null 2>&1 || return 1
+  rustup toolchain install -c rustfmt -c clippy --profile minimal "$(toolchain)" >&2 &&
+    cargo --version >/dev/null
+}
+
 # The Rust toolchain that rust-toolchain.toml names; rustup fetches it where it is missing.
 ensure_rust() {
   [ -f "$HOME/.cargo/env" ] && . "$HOME/.cargo/env"
@@ -99,7 +109,8 @@ ensure_rust() {
     rm -f "$installer"
     . "$HOME/.cargo/env"
   fi
-  retry 3 cargo --version >/dev/null || fail "the toolchain of rust-toolchain.toml is not usable"
+  retry 3 usable_toolchain || fail "the toolchain of rust-toolchain.toml is not usable" \
+    "rustup toolchain install $(toolchain)"
   local have want
   have=$(rustc --version | cut -d' ' -f2)
   want=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
