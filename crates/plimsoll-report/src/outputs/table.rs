@@ -16,6 +16,7 @@ mod block;
 mod fold;
 mod summary;
 mod unknown;
+mod words;
 
 pub struct Table;
 

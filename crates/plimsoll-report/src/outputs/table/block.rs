@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use plimsoll_model::{Finding, Location, Severity};
+use plimsoll_model::{Finding, Location};
 
 use super::fold;
+use super::words::{counts_by_severity, ids_words, subject};
 use crate::WriteOptions;
 use crate::paint::{Look, Page, shortened};
 use crate::view::{Group, Level, View, clean, counted, fix_words, named, place_words};
@@ -14,8 +15,6 @@ use crate::view::{Group, Level, View, clean, counted, fix_words, named, place_wo
 const STEP_CHARS_MAX: usize = 60;
 /// Most places that are shown for one group of findings.
 const PLACES_MAX: usize = 4;
-/// Most ids that are named on a package's line.
-const IDS_MAX: usize = 4;
 
 /// Writes the findings; whether there was anything to say.
 pub fn findings(
@@ -147,19 +146,6 @@ fn is_bare(view: &View<'_>, finding: &Finding) -> bool {
     finding.title == name || fixed.is_some_and(|v| finding.title == format!("{name} before {v}"))
 }
 
-/// `libssl3, openssl 3.0.15-1`; nothing for findings without a package.
-pub fn subject(view: &View<'_>, group: &Group<'_>) -> Option<String> {
-    let packages: Vec<_> = group
-        .findings
-        .iter()
-        .filter_map(|finding| view.report.package_of(finding))
-        .collect();
-    let (last, others) = packages.split_last()?;
-    let mut names: Vec<String> = others.iter().map(|p| p.qualified_name()).collect();
-    names.push(named(last));
-    Some(clean(&names.join(", ")))
-}
-
 /// The places of a group, each once.
 fn places(view: &View<'_>, group: &Group<'_>, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let mut known = BTreeSet::new();
@@ -263,42 +249,6 @@ fn packages(view: &View<'_>, page: Page, out: &mut dyn Write) -> io::Result<usiz
         }
     }
     Ok(lines)
-}
-
-/// `2 high`, `1 low`: worst first, those that there are.
-pub fn counts_by_severity(findings: &[&Finding]) -> Vec<String> {
-    Severity::WORST_FIRST
-        .into_iter()
-        .filter_map(|severity| {
-            let count = findings.iter().filter(|f| f.severity == severity).count();
-            (count > 0).then(|| format!("{count} {}", severity_word(severity)))
-        })
-        .collect()
-}
-
-/// The first ids, and how many more there are.
-pub fn ids_words(findings: &[&Finding]) -> String {
-    let mut ids: Vec<String> = Vec::new();
-    for finding in findings {
-        let id = clean(&finding.id);
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    let more = ids.len().saturating_sub(IDS_MAX);
-    ids.truncate(IDS_MAX);
-    if more > 0 {
-        ids.push(format!("and {more} more"));
-    }
-    ids.join(", ")
-}
-
-/// The word for a severity where a number stands before it.
-pub fn severity_word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Unknown => "unrated",
-        other => other.as_str(),
-    }
 }
 
 /// Language packages that came with packages of the operating system, where all is shown.

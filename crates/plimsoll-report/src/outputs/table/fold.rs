@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::block::{counts_by_severity, ids_words, subject};
+use super::words::{counts_by_severity, ids_words, subject};
 use crate::paint::Page;
 use crate::view::{Group, View, clean, fix_words};
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use plimsoll_model::{AdvisorySet, Mode, Outcome, Verdict};
 
-use super::block::severity_word;
+use super::words::severity_word;
 use crate::WriteOptions;
 use crate::paint::{Look, Page, severity_look};
 use crate::view::{Level, View, age_words, clean, counted};
