@@ -80,10 +80,24 @@ impl<'a> Object<'a> {
 
 /// The objects of a document, those of lists one by one.
 pub fn objects<'a>(root: &'a Node, out: &mut Vec<Object<'a>>) {
-    collect(root, LIST_DEPTH_MAX, out);
+    collect(root, LIST_DEPTH_MAX, &mut |node| {
+        out.extend(Object::read(node));
+    });
 }
 
-fn collect<'a>(node: &'a Node, depth: usize, out: &mut Vec<Object<'a>>) {
+/// What is half an object: has `apiVersion` or `kind` as text, but not both.
+pub fn halves(root: &Node) -> Vec<&Node> {
+    let mut out = Vec::new();
+    collect(root, LIST_DEPTH_MAX, &mut |node| {
+        let is_there = |key| node.get(key).is_some();
+        if Object::read(node).is_none() && (is_there("apiVersion") || is_there("kind")) {
+            out.push(node);
+        }
+    });
+    out
+}
+
+fn collect<'a>(node: &'a Node, depth: usize, found: &mut impl FnMut(&'a Node)) {
     let items = node.get("items").filter(|_| {
         let kind = node.get("kind").and_then(Node::as_str);
         kind.is_some_and(|kind| kind.ends_with("List"))
@@ -91,10 +105,10 @@ fn collect<'a>(node: &'a Node, depth: usize, out: &mut Vec<Object<'a>>) {
     match items {
         Some(items) if depth > 0 => {
             for item in items.items() {
-                collect(item, depth - 1, out);
+                collect(item, depth - 1, found);
             }
         }
-        _ => out.extend(Object::read(node)),
+        _ => found(node),
     }
 }
 
@@ -181,6 +195,19 @@ impl<'a> Container<'a> {
     /// A field of the container, `null` counting as absent.
     pub fn field(&self, path: &[&str]) -> Option<&'a Node> {
         self.node.at_path(path)
+    }
+
+    /// Whether it is there to answer requests for as long as its pod lives: what runs to its end, or
+    /// alone, is not.
+    pub fn serves(&self, pod: &Pod<'_>) -> bool {
+        !matches!(pod.kind, "Job" | "CronJob" | "Pod" | "PodTemplate")
+            && matches!(self.role, Role::Main | Role::Sidecar)
+    }
+
+    /// Whether it, or its pod for all, limits a resource. Ephemeral containers take no limits.
+    pub fn is_limited(&self, pod: &Pod<'_>, resource: &str) -> bool {
+        let path = ["resources", "limits", resource];
+        self.role == Role::Ephemeral || self.field(&path).is_some() || pod.field(&path).is_some()
     }
 
     /// A field of its security context.

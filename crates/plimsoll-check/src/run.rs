@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::allow::{self, Allowance};
 use crate::check::{Check, Defect, Persona, Said, Test};
 use crate::checks::CHECKS;
-use crate::object::{Object, Pod};
+use crate::object::{Object, Pod, halves};
 use crate::standards::{self, NEWEST_MINOR};
 use crate::world::{Source, World};
 use crate::yaml;
@@ -64,6 +64,11 @@ pub fn check(files: &[File], options: Options) -> Checked {
             out.unknowns.push(Unknown::at(place, reason));
         }
         for document in &documents {
+            for half in halves(&document.root) {
+                let place = format!("{}:{}:{}", file.name, half.at.line, half.at.column);
+                let reason = "half an object: `apiVersion` or `kind` is missing or no text";
+                out.unknowns.push(Unknown::at(place, reason));
+            }
             for (at, key) in &document.duplicates {
                 let place = format!("{}:{}:{}", file.name, at.line, at.column);
                 let reason = format!("the key `{key}` stands twice: the last one counts");

@@ -139,6 +139,25 @@ fn folders_are_walked() {
     assert_eq!(output.status.code(), Some(3));
 }
 
+/// What the API server would refuse is not passed over beside what it would take.
+#[test]
+fn half_an_object_is_told() {
+    let folder = folder("half");
+    for half in [
+        "kind: Pod\n",
+        "apiVersion: v1\n",
+        "apiVersion: 1\nkind: Pod\n",
+    ] {
+        let output = plimsoll(&folder, &["-", "--strict"], &format!("{GOOD}---\n{half}"));
+        assert_eq!(output.status.code(), Some(3), "{half}");
+    }
+    let fine = format!("{GOOD}---\njust: values\n");
+    assert_eq!(
+        plimsoll(&folder, &["-", "--strict"], &fine).status.code(),
+        Some(0)
+    );
+}
+
 #[test]
 fn the_version_decides() {
     let folder = folder("version");

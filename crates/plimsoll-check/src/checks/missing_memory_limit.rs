@@ -3,7 +3,7 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::{Container, Pod, Role};
+use crate::object::{Container, Pod};
 
 pub const CHECK: Check = Check {
     id: "missing-memory-limit",
@@ -36,12 +36,7 @@ spec:
 };
 
 fn test(container: &Container<'_>, pod: &Pod<'_>, said: &mut Said) {
-    let of_pod = pod.field(&["resources", "limits", "memory"]).is_some();
-    let of_container = container
-        .field(&["resources", "limits", "memory"])
-        .is_some();
-    // Ephemeral containers take no limits.
-    if !of_pod && !of_container && container.role != Role::Ephemeral {
+    if !container.is_limited(pod, "memory") {
         let at = container.field(&["resources"]).map(|node| node.at);
         said.container(container, at, "resources.limits.memory", "");
     }

@@ -3,7 +3,7 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::{Container, Pod, Role};
+use crate::object::{Container, Pod};
 
 pub const CHECK: Check = Check {
     id: "missing-readiness-probe",
@@ -38,10 +38,7 @@ spec:
 };
 
 fn test(container: &Container<'_>, pod: &Pod<'_>, said: &mut Said) {
-    // What runs to its end, or alone, serves nobody.
-    let serves = !matches!(pod.kind, "Job" | "CronJob" | "Pod" | "PodTemplate");
-    let lives = matches!(container.role, Role::Main | Role::Sidecar);
-    if serves && lives && container.field(&["readinessProbe"]).is_none() {
+    if container.serves(pod) && container.field(&["readinessProbe"]).is_none() {
         said.container(container, None, "readinessProbe", "");
     }
 }
