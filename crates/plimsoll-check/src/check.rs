@@ -69,6 +69,8 @@ pub enum Test {
     Pod(fn(&Pod<'_>, &mut Said)),
     Container(fn(&Container<'_>, &Pod<'_>, &mut Said)),
     Object(fn(&Object<'_>, &mut Said)),
+    /// An object, as the minor version of Kubernetes 1 that is judged for takes it.
+    Release(fn(&Object<'_>, u16, &mut Said)),
     /// Everything that was handed in together.
     World(fn(&World<'_>, &mut Said)),
 }

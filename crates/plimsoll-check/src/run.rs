@@ -124,6 +124,7 @@ fn run(check: &Check, world: &World<'_>, options: Options, mut found: impl FnMut
     for (index, object) in world.iter() {
         match check.test {
             Test::Object(test) => test(object, &mut said),
+            Test::Release(test) => test(object, options.minor, &mut said),
             Test::Pod(test) => {
                 if let Some(pod) = object.pod() {
                     test(&pod, &mut said);
