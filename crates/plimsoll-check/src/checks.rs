@@ -11,8 +11,10 @@ mod duplicate_environment_variable;
 mod endless_job;
 mod engine_socket_mounted;
 mod host_aliases;
-mod host_namespace;
+mod host_ipc;
+mod host_network;
 mod host_path_volume;
+mod host_pid;
 mod host_port;
 mod image_without_digest;
 mod low_user_id;
@@ -29,6 +31,7 @@ mod privilege_escalation_allowed;
 mod privileged_container;
 mod probe_to_other_host;
 mod proc_unmasked;
+mod proc_unmasked_in_user_namespace;
 mod restricted_volume_type;
 mod rollout_drops_traffic;
 mod root_user;
@@ -64,8 +67,10 @@ pub const CHECKS: &[&Check] = &[
     &endless_job::CHECK,
     &engine_socket_mounted::CHECK,
     &host_aliases::CHECK,
-    &host_namespace::CHECK,
+    &host_ipc::CHECK,
+    &host_network::CHECK,
     &host_path_volume::CHECK,
+    &host_pid::CHECK,
     &host_port::CHECK,
     &image_without_digest::CHECK,
     &low_user_id::CHECK,
@@ -82,6 +87,7 @@ pub const CHECKS: &[&Check] = &[
     &privileged_container::CHECK,
     &probe_to_other_host::CHECK,
     &proc_unmasked::CHECK,
+    &proc_unmasked_in_user_namespace::CHECK,
     &restricted_volume_type::CHECK,
     &rollout_drops_traffic::CHECK,
     &root_user::CHECK,

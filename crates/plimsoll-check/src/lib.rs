@@ -5,6 +5,7 @@
 mod allow;
 mod check;
 pub mod checks;
+pub mod frameworks;
 mod object;
 mod run;
 mod secret_words;

@@ -1,5 +1,6 @@
 //! Kubernetes objects in documents, and the pods that they make.
 
+use crate::check::Said;
 use crate::yaml::{Node, Place};
 
 /// Lists in lists that are looked into.
@@ -167,6 +168,14 @@ impl<'a> Pod<'a> {
     /// A field of the pod, `null` counting as absent.
     pub fn field(&self, path: &[&str]) -> Option<&'a Node> {
         self.spec.at_path(path)
+    }
+
+    /// Says that a switch of the pod is on.
+    pub(crate) fn switched_on(&self, field: &'static str, said: &mut Said) {
+        let on = self.field(&[field]);
+        if let Some(node) = on.filter(|node| node.as_bool() == Some(true)) {
+            said.at(node.at, field, format!("`{field}` is `true`"));
+        }
     }
 
     /// `os.name: windows`.

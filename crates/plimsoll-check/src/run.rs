@@ -6,6 +6,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::allow::{self, Allowance};
 use crate::check::{Check, Defect, Persona, Said, Test};
 use crate::checks::CHECKS;
+use crate::frameworks::{Framework, Seen};
 use crate::object::{Object, Pod, halves};
 use crate::standards::{self, NEWEST_MINOR};
 use crate::world::{Source, World};
@@ -17,6 +18,8 @@ pub struct Options {
     pub persona: Persona,
     /// The minor version of Kubernetes 1.
     pub minor: u16,
+    /// Only checks that answer to it, whatever the persona.
+    pub framework: Option<&'static Framework>,
     /// For allowances that expire.
     pub today: plimsoll_model::Date,
 }
@@ -27,7 +30,18 @@ impl Options {
         Self {
             persona: Persona::Regular,
             minor: NEWEST_MINOR,
+            framework: None,
             today,
+        }
+    }
+}
+
+impl Options {
+    /// Whether a check is run.
+    pub fn wants(&self, check: &Check) -> bool {
+        match self.framework {
+            Some(framework) => framework.has(check),
+            None => check.persona <= self.persona,
         }
     }
 }
@@ -46,6 +60,8 @@ pub struct Checked {
     pub unknowns: Vec<Unknown>,
     /// Objects that were looked at.
     pub objects: usize,
+    /// What they are, for frameworks.
+    pub seen: Seen,
 }
 
 /// Checks files that belong together.
@@ -83,10 +99,10 @@ pub fn check(files: &[File], options: Options) -> Checked {
     }
     let world = World::new(&sources);
     out.objects = world.objects.len();
-    for check in CHECKS
-        .iter()
-        .filter(|check| check.persona <= options.persona)
-    {
+    for (_, object) in world.iter() {
+        out.seen.add(object);
+    }
+    for check in CHECKS.iter().filter(|check| options.wants(check)) {
         run(check, &world, options, |index, defect| {
             let object = world.objects.get(index);
             let source = world.sources.get(index).copied().unwrap_or_default();

@@ -4,6 +4,7 @@
 //! types are deliberately not `Serialize`: the wire form lives in `plimsoll-report`.
 
 pub mod advisories;
+pub mod compliance;
 pub mod derivation;
 pub mod digest;
 pub mod finding;
@@ -18,6 +19,7 @@ pub mod unknown;
 pub mod verdict;
 
 pub use advisories::{AdvisorySet, AdvisorySnapshot};
+pub use compliance::{Compliance, RuleOutcome, RuleResult};
 pub use derivation::{Base, base_of};
 pub use digest::{Digest, DigestError};
 pub use finding::{

@@ -1,6 +1,6 @@
 //! Everything that is said about one target in one go.
 
-use crate::{AdvisorySet, Finding, Inventory, Package, Verdict};
+use crate::{AdvisorySet, Compliance, Finding, Inventory, Package, Verdict};
 
 /// An inventory, what is wrong with it, and the judgement. `plimsoll-report` writes it.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +10,8 @@ pub struct Report {
     /// Sorted: worst severity first, then id, package, location.
     pub findings: Vec<Finding>,
     pub advisories: Option<AdvisorySet>,
+    /// How the target stands to a benchmark, where one was asked for.
+    pub compliance: Option<Compliance>,
     pub verdict: Option<Verdict>,
 }
 

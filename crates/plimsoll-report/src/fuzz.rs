@@ -64,6 +64,7 @@ fn report_of(inventory: Inventory) -> Report {
         },
         inventory,
         findings: Vec::new(),
+        compliance: None,
         advisories: None,
         verdict: None,
     }

@@ -277,6 +277,7 @@ fn remember(options: &ScanOptions<'_>, (kind, key): (&str, &str), inventory: &In
         tool: options.tool.clone(),
         inventory: inventory.clone(),
         findings: Vec::new(),
+        compliance: None,
         advisories: None,
         verdict: None,
     };

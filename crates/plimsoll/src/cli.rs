@@ -210,6 +210,10 @@ pub struct CheckArgs {
     /// How much to hear: regular, pedantic or auditor
     #[arg(long, default_value = "regular", value_name = "WHO")]
     pub persona: String,
+    /// Report by control of a framework, with a score: cis-1.12, nsa, mitre, pss-baseline or
+    /// pss-restricted. Only what it asks for is checked, whatever the persona
+    #[arg(long, value_name = "ID")]
+    pub framework: Option<String>,
     /// Version of Kubernetes to judge for, v1.36 unless said otherwise
     #[arg(long, value_name = "VERSION")]
     pub kubernetes_version: Option<String>,

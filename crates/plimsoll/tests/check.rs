@@ -101,7 +101,7 @@ fn comments_let_through_what_they_name() {
             2,
         ),
         ("# plimsoll: allow privileged-container", 2),
-        ("# plimsoll: allow host-namespace, another", 2),
+        ("# plimsoll: allow host-network, another", 2),
     ] {
         let text = BAD.replace(
             "          securityContext:",
@@ -191,4 +191,31 @@ fn wrong_usage_is_no_verdict() {
         let text = String::from_utf8(output.stderr).unwrap();
         assert!(text.contains(words), "{text}");
     }
+}
+
+/// By control, with a score that does not hang on what is shown or on the persona.
+#[test]
+fn frameworks_are_judged_by_control() {
+    let folder = folder("framework");
+    fs::write(folder.join("pod.yaml"), BAD).unwrap();
+    let arguments = ["pod.yaml", "--framework", "pss-baseline"];
+    for more in [&[][..], &["--severity", "critical"]] {
+        let all = [&arguments[..], &["--format", "json"], more].concat();
+        let output = plimsoll(&folder, &all, "");
+        assert_eq!(output.status.code(), Some(2));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let compliance = &report["compliance"];
+        assert_eq!(compliance["benchmark"], "pss-baseline");
+        let rules = compliance["rules"].as_array().unwrap();
+        let failed = rules.iter().filter(|rule| rule["result"] == "fail");
+        let failed: Vec<&str> = failed.filter_map(|rule| rule["id"].as_str()).collect();
+        assert_eq!(failed, ["privileged"]);
+    }
+    let table = plimsoll(&folder, &arguments, "");
+    let text = String::from_utf8(table.stdout).unwrap();
+    assert!(text.contains("pss-baseline: score 91.6 of 100"), "{text}");
+    let output = plimsoll(&folder, &["pod.yaml", "--framework", "cis"], "");
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("it is one of cis-1.12, mitre"), "{error}");
 }

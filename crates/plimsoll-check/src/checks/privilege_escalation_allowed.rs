@@ -14,7 +14,7 @@ pub const CHECK: Check = Check {
         "pss-restricted allowPrivilegeEscalation",
         "cis-1.12 5.2.6",
         "nsa non-root-and-privileged",
-        "mitre T1548",
+        "mitre T1068",
     ],
     aliases: &["CKV_K8S_20", "KSV001", "AVD-KSV-0001", "C-0016"],
     why: "A setuid program in the image turns an ordinary user into root unless the kernel is told that no process may gain privileges.",

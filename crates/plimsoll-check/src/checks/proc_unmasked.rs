@@ -10,7 +10,10 @@ pub const CHECK: Check = Check {
     title: "container sees all of /proc",
     severity: Severity::High,
     persona: Persona::Regular,
-    answers: &["pss-baseline procMount"],
+    answers: &[
+        "pss-baseline procMount",
+        "pss-restricted procMount_restricted",
+    ],
     aliases: &["KSV027", "AVD-KSV-0027"],
     why: "Engines hide the parts of `/proc` through which the kernel can be read and set. `Unmasked` shows them.",
     mend: "Remove `procMount`, or give the pod users of its own with `hostUsers: false`.",

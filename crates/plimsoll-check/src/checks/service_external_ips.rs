@@ -10,7 +10,7 @@ pub const CHECK: Check = Check {
     title: "service claims addresses that are not its own",
     severity: Severity::High,
     persona: Persona::Regular,
-    answers: &["mitre T1557"],
+    answers: &[],
     aliases: &["KSV108", "C-0255"],
     why: "Nobody checks the addresses: traffic to any of them is taken by this service, on every node (CVE-2020-8554).",
     mend: "Remove `externalIPs`, and use a load balancer.",

@@ -10,7 +10,7 @@ pub const CHECK: Check = Check {
     title: "containers see each other's processes",
     severity: Severity::Low,
     persona: Persona::Pedantic,
-    answers: &["mitre T1057"],
+    answers: &["mitre T1613"],
     aliases: &["KSV047"],
     why: "Every container of the pod can read the environment and files of the others, and end their processes.",
     mend: "Remove `shareProcessNamespace`, or accept it for debugging.",

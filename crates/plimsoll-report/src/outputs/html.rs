@@ -16,6 +16,7 @@ use crate::view::{View, clean, counted};
 use crate::{OutputFormat, WriteError, WriteOptions, identity};
 
 mod bar;
+mod compliance;
 mod findings;
 mod inventory;
 
@@ -84,6 +85,7 @@ fn page(view: &View<'_>, options: &WriteOptions) -> Markup {
                 (head(view, options, &name))
                 main {
                     (summary(view))
+                    (compliance::section(view))
                     (findings::section(view))
                     (inventory::layers(view))
                     (inventory::unknowns(view))

@@ -65,6 +65,7 @@ fn page(view: &View<'_>, options: &WriteOptions, out: &mut dyn Write) -> io::Res
         .partition(|group| group.level == Level::Excepted);
     folded(view, "What it does not mind", &others, options, out)?;
     folded(view, "Excepted", &excepted, options, out)?;
+    compliance(view, out)?;
     unknowns(view, out)?;
     foot(view, options, out)
 }
@@ -185,6 +186,25 @@ fn findings(
     }
     if groups.len() > max {
         writeln!(out, "\nand {} more, not shown here", groups.len() - max)?;
+    }
+    writeln!(out)
+}
+
+fn compliance(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Some(compliance) = &view.report.compliance else {
+        return Ok(());
+    };
+    let score = match compliance.score {
+        Some(score) => format!("score {score} of 100"),
+        None => "nothing could be judged".to_owned(),
+    };
+    writeln!(out, "### {}: {score}\n", plain(&compliance.title))?;
+    writeln!(out, "| Result | Control | Asks that | Findings |")?;
+    writeln!(out, "|---|---|---|---|")?;
+    for rule in &compliance.rules {
+        let word = rule.outcome.words();
+        let (id, title) = (cell(&rule.id), plain(&rule.title));
+        writeln!(out, "| {word} | {id} | {title} | {} |", rule.findings)?;
     }
     writeln!(out)
 }

@@ -13,6 +13,7 @@ use crate::view::View;
 use crate::{OutputFormat, WriteError, WriteOptions};
 
 mod block;
+mod compliance;
 mod fold;
 mod summary;
 mod unknown;
@@ -63,5 +64,6 @@ fn render(view: &View<'_>, options: &WriteOptions, out: &mut dyn Write) -> io::R
     if said {
         writeln!(out)?;
     }
+    compliance::controls(view, options, page, out)?;
     summary::write(view, options, page, out)
 }

@@ -25,6 +25,8 @@ pub struct Report<'a> {
     #[serde(default)]
     pub unknowns: Vec<Unknown<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compliance: Option<Compliance<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advisories: Option<Advisories<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict<'a>>,
@@ -252,6 +254,35 @@ pub struct AdvisorySource<'a> {
     pub records: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Text<'a>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Compliance<'a> {
+    pub benchmark: Text<'a>,
+    #[serde(default)]
+    pub title: Text<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Text<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    #[serde(default)]
+    pub rules: Vec<RuleResult<'a>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuleResult<'a> {
+    pub id: Text<'a>,
+    #[serde(default)]
+    pub title: Text<'a>,
+    pub result: Text<'a>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub findings: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub excepted: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Text<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Text<'a>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

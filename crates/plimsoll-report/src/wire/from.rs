@@ -5,10 +5,11 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use plimsoll_model::{
-    AdvisorySet, AdvisorySnapshot, Cvss, Digest, Distribution, Ecosystem, Excepted, Finding,
-    FindingKind, Fix, FixState, How, Inventory, Layer, Location, Mode, Outcome, OwnedPackage,
-    Package, PackageIndex, Part, Platform, Purl, Reason, Report, Severity, SourcePackage, Stage,
-    State, Target, TargetKind, Tool, Unknown, Verdict, VexStatus,
+    AdvisorySet, AdvisorySnapshot, Compliance, Cvss, Digest, Distribution, Ecosystem, Excepted,
+    Finding, FindingKind, Fix, FixState, How, Inventory, Layer, Location, Mode, Outcome,
+    OwnedPackage, Package, PackageIndex, Part, Platform, Purl, Reason, Report, RuleOutcome,
+    RuleResult, Severity, SourcePackage, Stage, State, Target, TargetKind, Tool, Unknown, Verdict,
+    VexStatus,
 };
 use serde::Deserialize;
 
@@ -146,6 +147,7 @@ fn report(form: form::Report<'_>) -> Result<Report, ReadError> {
         findings: indexed("findings", form.findings, |place, entry| {
             finding(place, entry, &ids)
         })?,
+        compliance: form.compliance.map(compliance).transpose()?,
         advisories: form.advisories.map(advisories).transpose()?,
         verdict: form.verdict.map(verdict).transpose()?,
     })
@@ -340,6 +342,26 @@ fn advisories(form: form::Advisories<'_>) -> Result<AdvisorySet, ReadError> {
                 name: source.name.into_owned(),
                 records: source.records,
                 coverage: owned(source.coverage),
+            })
+        })?,
+    })
+}
+
+fn compliance(form: form::Compliance<'_>) -> Result<Compliance, ReadError> {
+    Ok(Compliance {
+        benchmark: form.benchmark.into_owned(),
+        title: form.title.into_owned(),
+        profile: owned(form.profile),
+        score: form.score,
+        rules: indexed("compliance.rules", form.rules, |place, rule| {
+            Ok(RuleResult {
+                outcome: word(place, &rule.result, &RuleOutcome::ALL, RuleOutcome::as_str)?,
+                id: rule.id.into_owned(),
+                title: rule.title.into_owned(),
+                findings: rule.findings,
+                excepted: rule.excepted,
+                checks: all_owned(rule.checks),
+                note: owned(rule.note),
             })
         })?,
     })

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use plimsoll_model::{
-    AdvisorySet, Cvss, Digest, Distribution, Excepted, Finding, Fix, How, Layer, Location, Package,
-    PackageIndex, Report, Target, Unknown, Verdict,
+    AdvisorySet, Compliance, Cvss, Digest, Distribution, Excepted, Finding, Fix, How, Layer,
+    Location, Package, PackageIndex, Report, Target, Unknown, Verdict,
 };
 
 use super::form::{self, Text};
@@ -55,6 +55,7 @@ pub(super) fn report_form(report: &Report) -> form::Report<'_> {
         objects: inventory.objects,
         findings: report.findings.iter().map(finding).collect(),
         unknowns: unknowns.into_iter().map(unknown).collect(),
+        compliance: report.compliance.as_ref().map(compliance),
         advisories: report.advisories.as_ref().map(advisories),
         verdict: report.verdict.as_ref().map(verdict),
     }
@@ -216,6 +217,28 @@ fn advisories(set: &AdvisorySet) -> form::Advisories<'_> {
                 snapshot: shown(source.snapshot.as_ref()),
                 records: source.records,
                 coverage: maybe(source.coverage.as_ref()),
+            })
+            .collect(),
+    }
+}
+
+fn compliance(compliance: &Compliance) -> form::Compliance<'_> {
+    form::Compliance {
+        benchmark: text(&compliance.benchmark),
+        title: text(&compliance.title),
+        profile: maybe(compliance.profile.as_ref()),
+        score: compliance.score,
+        rules: compliance
+            .rules
+            .iter()
+            .map(|rule| form::RuleResult {
+                id: text(&rule.id),
+                title: text(&rule.title),
+                result: text(rule.outcome.as_str()),
+                findings: rule.findings,
+                excepted: rule.excepted,
+                checks: texts(&rule.checks),
+                note: maybe(rule.note.as_ref()),
             })
             .collect(),
     }

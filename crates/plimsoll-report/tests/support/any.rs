@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test support")]
 
 use plimsoll_model::{
-    AdvisorySet, AdvisorySnapshot, Cvss, Digest, Distribution, Ecosystem, Excepted, Finding,
-    FindingKind, Fix, FixState, How, Inventory, Layer, Location, Mode, Outcome, OwnedPackage,
-    Package, PackageIndex, Part, Platform, Purl, Reason, Report, Severity, SourcePackage, Stage,
-    State, Target, TargetKind, Timestamp, Tool, Unknown, Verdict, VexStatus,
+    AdvisorySet, AdvisorySnapshot, Compliance, Cvss, Digest, Distribution, Ecosystem, Excepted,
+    Finding, FindingKind, Fix, FixState, How, Inventory, Layer, Location, Mode, Outcome,
+    OwnedPackage, Package, PackageIndex, Part, Platform, Purl, Reason, Report, RuleOutcome,
+    RuleResult, Severity, SourcePackage, Stage, State, Target, TargetKind, Timestamp, Tool,
+    Unknown, Verdict, VexStatus,
 };
 use proptest::collection::vec;
 use proptest::option::of;
@@ -279,6 +280,38 @@ fn verdict() -> impl Strategy<Value = Verdict> {
     )
 }
 
+fn compliance() -> impl Strategy<Value = Compliance> {
+    let rule = (
+        text(),
+        text(),
+        select(RuleOutcome::ALL.to_vec()),
+        any::<(u64, u64)>(),
+        vec(text(), 0..3),
+        of(text()),
+    )
+        .prop_map(
+            |(id, title, outcome, (findings, excepted), checks, note)| RuleResult {
+                id,
+                title,
+                outcome,
+                findings,
+                excepted,
+                checks,
+                note,
+            },
+        );
+    let score = of((0_u16..=1000).prop_map(|score| f64::from(score) / 10.0));
+    (text(), text(), of(text()), score, vec(rule, 0..4)).prop_map(
+        |(benchmark, title, profile, score, rules)| Compliance {
+            benchmark,
+            title,
+            profile,
+            score,
+            rules,
+        },
+    )
+}
+
 /// Any report whose references hold.
 pub fn report() -> impl Strategy<Value = Report> {
     let inventory = (
@@ -289,34 +322,48 @@ pub fn report() -> impl Strategy<Value = Report> {
         vec(unknown(), 0..3),
     );
     let findings = vec((finding(), of(any::<prop::sample::Index>())), 0..5);
-    (inventory, findings, of(advisories()), of(verdict())).prop_map(
-        |((target, layers, packages, owned, unknowns), findings, advisories, verdict)| {
-            let index = |at: &prop::sample::Index| PackageIndex(at.index(packages.len()));
-            let owned = owned.into_iter().map(|(package, at)| OwnedPackage {
-                package,
-                owner: index(&at),
-            });
-            let findings = findings.into_iter().map(|(mut finding, at)| {
-                finding.package = at.as_ref().map(index);
-                finding
-            });
-            Report {
-                tool: Tool {
-                    name: "plimsoll".to_owned(),
-                    version: "0.1.0".to_owned(),
-                },
-                findings: findings.collect(),
-                inventory: Inventory {
-                    target,
-                    layers,
-                    owned: owned.collect(),
-                    packages,
-                    objects: 0,
-                    unknowns,
-                },
+    (
+        inventory,
+        findings,
+        of(compliance()),
+        of(advisories()),
+        of(verdict()),
+    )
+        .prop_map(
+            |(
+                (target, layers, packages, owned, unknowns),
+                findings,
+                compliance,
                 advisories,
                 verdict,
-            }
-        },
-    )
+            )| {
+                let index = |at: &prop::sample::Index| PackageIndex(at.index(packages.len()));
+                let owned = owned.into_iter().map(|(package, at)| OwnedPackage {
+                    package,
+                    owner: index(&at),
+                });
+                let findings = findings.into_iter().map(|(mut finding, at)| {
+                    finding.package = at.as_ref().map(index);
+                    finding
+                });
+                Report {
+                    tool: Tool {
+                        name: "plimsoll".to_owned(),
+                        version: "0.1.0".to_owned(),
+                    },
+                    findings: findings.collect(),
+                    inventory: Inventory {
+                        target,
+                        layers,
+                        owned: owned.collect(),
+                        packages,
+                        objects: 0,
+                        unknowns,
+                    },
+                    compliance,
+                    advisories,
+                    verdict,
+                }
+            },
+        )
 }

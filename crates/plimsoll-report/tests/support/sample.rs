@@ -12,10 +12,10 @@
 )]
 
 use plimsoll_model::{
-    AdvisorySet, AdvisorySnapshot, Cvss, Digest, Distribution, Ecosystem, Excepted, Finding,
-    FindingKind, Fix, FixState, How, Inventory, Layer, Location, Mode, Outcome, OwnedPackage,
-    Package, PackageIndex, Part, Platform, Reason, Report, Severity, SourcePackage, Stage, State,
-    Target, TargetKind, Tool, Unknown, Verdict, VexStatus,
+    AdvisorySet, AdvisorySnapshot, Compliance, Cvss, Digest, Distribution, Ecosystem, Excepted,
+    Finding, FindingKind, Fix, FixState, How, Inventory, Layer, Location, Mode, Outcome,
+    OwnedPackage, Package, PackageIndex, Part, Platform, Reason, Report, RuleOutcome, RuleResult,
+    Severity, SourcePackage, Stage, State, Target, TargetKind, Tool, Unknown, Verdict, VexStatus,
 };
 
 /// A text that tries every format: markup, Markdown, terminal, workflow command, tag-value.
@@ -397,6 +397,7 @@ pub fn report() -> Report {
         },
         inventory,
         findings,
+        compliance: Some(compliance()),
         advisories: Some(AdvisorySet {
             digest: digest(0xdd),
             sources: vec![
@@ -439,6 +440,7 @@ pub fn empty() -> Report {
             os: None,
         }),
         findings: vec![],
+        compliance: None,
         advisories: None,
         verdict: None,
     }
@@ -459,4 +461,47 @@ pub fn written(id: &str, report: &Report, options: &plimsoll_report::WriteOption
     let format = plimsoll_report::output(id).unwrap_or_else(|| panic!("no format {id}"));
     format.write(report, options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// One control of each kind of result that is usual.
+fn compliance() -> Compliance {
+    let rule = |id: &str, title: &str, outcome| RuleResult {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        outcome,
+        findings: 0,
+        excepted: 0,
+        checks: Vec::new(),
+        note: None,
+    };
+    Compliance {
+        benchmark: "cis-1.12".to_owned(),
+        title: "CIS Kubernetes Benchmark 1.12, section 5".to_owned(),
+        profile: None,
+        score: Some(50.0),
+        rules: vec![
+            RuleResult {
+                findings: 2,
+                excepted: 1,
+                checks: vec!["privileged-container".to_owned()],
+                ..rule("5.2.2", "no privileged containers", RuleOutcome::Fail)
+            },
+            RuleResult {
+                checks: vec!["host-pid".to_owned()],
+                ..rule(
+                    "5.2.3",
+                    "no pods in the host's process namespace",
+                    RuleOutcome::Pass,
+                )
+            },
+            RuleResult {
+                note: Some("the plugin's own documentation says so".to_owned()),
+                ..rule(
+                    "5.3.1",
+                    "network policies are enforced",
+                    RuleOutcome::NotChecked,
+                )
+            },
+        ],
+    }
 }

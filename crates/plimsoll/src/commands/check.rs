@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use plimsoll_check::frameworks::{FRAMEWORKS, Framework, framework as framework_of, score};
 use plimsoll_check::standards::NEWEST_MINOR;
 use plimsoll_check::{File, Options, Persona};
 use plimsoll_model::{Inventory, Report, Target, TargetKind, Unknown};
@@ -24,6 +25,7 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
     let options = Options {
         persona: persona(&arguments.persona)?,
         minor: minor(arguments.kubernetes_version.as_deref())?,
+        framework: arguments.framework.as_deref().map(framework).transpose()?,
         today: session.today(),
     };
     let mut gathered = Gathered::default();
@@ -47,6 +49,8 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
     inventory.unknowns.extend(gathered.unknowns);
     inventory.unknowns.sort();
     let mut findings = checked.findings;
+    // A framework is judged by all of them; what is shown is another question.
+    let all = options.framework.map(|_| findings.clone());
     session.filter(&mut findings);
     let configuration = &session.configuration;
     let case = Case {
@@ -61,10 +65,21 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
         &case,
         &mut findings,
     );
+    let compliance = options.framework.zip(all).map(|(framework, mut all)| {
+        judge(
+            &configuration.policy,
+            &configuration.exceptions,
+            &case,
+            &mut all,
+        );
+        let is_partial = !inventory.unknowns.is_empty();
+        score(framework, options.minor, &all, checked.seen, is_partial)
+    });
     let report = Report {
         tool: tool(),
         inventory,
         findings,
+        compliance,
         advisories: None,
         verdict: Some(verdict),
     };
@@ -73,6 +88,14 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
     options.findings_max = arguments.findings_max;
     session.wanted.write(&report, &options)?;
     Ok(exit_code(session, &report))
+}
+
+fn framework(id: &str) -> Result<&'static Framework, Failure> {
+    framework_of(id).ok_or_else(|| {
+        let ids: Vec<&str> = FRAMEWORKS.iter().map(|it| it.id).collect();
+        Failure::new(format!("failed to find the framework `{id}`"))
+            .hint(format!("it is one of {}", ids.join(", ")))
+    })
 }
 
 fn persona(word: &str) -> Result<Persona, Failure> {

@@ -18,6 +18,7 @@ pub fn run(session: &Session, arguments: &TargetArgs) -> Result<u8, Failure> {
         tool: scan::tool(),
         inventory,
         findings: Vec::new(),
+        compliance: None,
         advisories: None,
         verdict: None,
     };

@@ -89,6 +89,7 @@ pub fn judged(
         tool: tool(),
         inventory,
         findings,
+        compliance: None,
         advisories,
         verdict: Some(verdict),
     })
