@@ -7,7 +7,7 @@ use anyhow::Result;
 use plimsoll_scan::Pattern;
 
 use crate::tidy::Problems;
-use crate::{fuzz_targets, workspace};
+use crate::workspace;
 
 /// Makes a page.
 type Page = fn() -> String;
@@ -17,7 +17,6 @@ const PAGES: &[(&str, Page)] = &[
     ("docs/reference/advisory-sources.md", sources),
     ("docs/reference/version-schemes.md", schemes),
     ("docs/reference/output-formats.md", outputs),
-    ("fuzz/Cargo.toml", fuzz_targets::manifest),
     ("docs/reference/checks.md", checks),
 ];
 
@@ -46,12 +45,11 @@ pub fn check(problems: &mut Problems) {
     }
 }
 
-/// Everything that is generated: pages of documentation, and the fuzz targets.
+/// Every page that is generated.
 fn pages() -> impl Iterator<Item = (PathBuf, String)> {
     PAGES
         .iter()
         .map(|(path, page)| (PathBuf::from(path), page()))
-        .chain(fuzz_targets::files())
 }
 
 fn page(title: &str, lead: &str, head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {

@@ -1,6 +1,6 @@
 //! What is fuzzed: the list of every parser of outside bytes, what must hold of each, and seeds.
 //!
-//! `fuzz/` has one target for each entry of [`TARGETS`], which `cargo fuzz` runs on a nightly
+//! The program in `fuzz/` runs the entry of [`TARGETS`] that [`SELECTOR`] names, on a nightly
 //! toolchain; the tests here run the same on the seeds with the stable one. A target may do what
 //! it likes with its bytes but panic, hang, or take more memory than the limits of `script/fuzz`.
 //! Beside that each holds what its parser promises: caps, the same answer twice, and that what we
@@ -17,6 +17,9 @@ pub mod mutate;
 pub mod seeds;
 mod targets;
 
+/// The environment variable that names the target which the program in `fuzz/` runs.
+pub const SELECTOR: &str = "PLIMSOLL_FUZZ_TARGET";
+
 /// Parses some bytes and checks what must hold.
 pub type Run = fn(&[u8]);
 /// Makes inputs that the parser accepts, or nearly.
@@ -25,7 +28,7 @@ pub type Seeds = fn() -> Vec<Vec<u8>>;
 /// One parser, or several that are fed the same bytes because they share their code.
 #[derive(Clone, Copy)]
 pub struct Target {
-    /// Of the binary in `fuzz/fuzz_targets`, of its corpus, and of its artifacts.
+    /// Of its corpus and of its artifacts, and what [`SELECTOR`] holds.
     pub name: &'static str,
     /// What is parsed, for the list that people read.
     pub about: &'static str,
