@@ -121,12 +121,16 @@ ensure_rust() {
 # Where downloads and test material are kept between runs.
 test_cache() { printf '%s' "${PLIMSOLL_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/plimsoll-test}"; }
 
-# cached NAME KEY-FILE BUILDER: a folder made by `BUILDER FOLDER KEY-FILE`, keyed by the file's
-# content. It is marked when it is whole, so a run that was cut off leaves nothing that looks so.
-# Prints the folder.
+# cached NAME KEY BUILDER: a folder made by `BUILDER FOLDER KEY`, keyed by the content of the file
+# KEY, or of the files in the folder KEY. It is marked when it is whole, so a run that was cut off
+# leaves nothing that looks so. Prints the folder.
 cached() {
   local name=$1 list=$2 builder=$3 key folder
-  key=$(sha256sum <"$list" | cut -c1-16)
+  if [ -d "$list" ]; then
+    key=$(cat "$list"/* | sha256sum | cut -c1-16)
+  else
+    key=$(sha256sum <"$list" | cut -c1-16)
+  fi
   folder="$(test_cache)/$name-$key"
   if [ ! -e "$folder/.complete" ]; then
     rm -rf "$folder"

@@ -11,6 +11,7 @@ use crate::workspace;
 /// Each crate's floor. A crate that is not here is a problem: place it first.
 const FLOORS: &[(&str, u8)] = &[
     ("plimsoll-model", 0),
+    ("plimsoll-test-cluster", 0),
     ("plimsoll-image", 1),
     ("plimsoll-report", 1),
     ("plimsoll-vuln", 1),
