@@ -9,6 +9,8 @@ use plimsoll_scan::Pattern;
 use crate::tidy::Problems;
 use crate::workspace;
 
+mod checks;
+
 /// Makes a page.
 type Page = fn() -> String;
 /// Where each page is, and how it is made.
@@ -17,7 +19,8 @@ const PAGES: &[(&str, Page)] = &[
     ("docs/reference/advisory-sources.md", sources),
     ("docs/reference/version-schemes.md", schemes),
     ("docs/reference/output-formats.md", outputs),
-    ("docs/reference/checks.md", checks),
+    ("docs/reference/checks.md", checks::list),
+    ("docs/reference/frameworks.md", checks::by_framework),
 ];
 
 /// First line of each generated page.
@@ -28,6 +31,9 @@ const NOTICE: &str =
 pub fn run() -> Result<()> {
     for (path, text) in pages() {
         workspace::write(&path, &text)?;
+    }
+    for path in left_over()? {
+        std::fs::remove_file(workspace::root().join(path))?;
     }
     Ok(())
 }
@@ -43,6 +49,12 @@ pub fn check(problems: &mut Problems) {
             ));
         }
     }
+    for path in left_over().unwrap_or_default() {
+        problems.push(format!(
+            "{} is about no check: run `cargo xtask generate`",
+            path.display()
+        ));
+    }
 }
 
 /// Every page that is generated.
@@ -50,6 +62,15 @@ fn pages() -> impl Iterator<Item = (PathBuf, String)> {
     PAGES
         .iter()
         .map(|(path, page)| (PathBuf::from(path), page()))
+        .chain(checks::pages())
+}
+
+/// Pages of checks that are no more.
+fn left_over() -> Result<Vec<PathBuf>> {
+    let wanted: Vec<PathBuf> = checks::pages().map(|(path, _)| path).collect();
+    let there = workspace::files()?.into_iter();
+    let there = there.filter(|path| path.starts_with(checks::FOLDER));
+    Ok(there.filter(|path| !wanted.contains(path)).collect())
 }
 
 fn page(title: &str, lead: &str, head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
@@ -83,35 +104,6 @@ fn catalogers() -> String {
 }
 
 /// A list, and below it a section for each check.
-fn checks() -> String {
-    use plimsoll_check::CHECKS;
-    let mut text = page(
-        "Checks",
-        "What `plimsoll check` tests Kubernetes objects for. `plimsoll explain ID` says the same at a terminal.",
-        &["id", "what is wrong", "severity", "told to"],
-        CHECKS.iter().map(|check| {
-            vec![
-                format!("[`{0}`](#{0})", check.id),
-                check.title.to_owned(),
-                check.severity.to_string(),
-                check.persona.to_string(),
-            ]
-        }),
-    );
-    for check in CHECKS {
-        let _ = writeln!(text, "\n## {}\n\n{}\n\n{}", check.id, check.why, check.mend);
-        for (word, list) in [("Answers", check.answers), ("Elsewhere", check.aliases)] {
-            if !list.is_empty() {
-                let _ = writeln!(text, "\n{word}: {}.", list.join(", "));
-            }
-        }
-        for (word, example) in [("Bad", check.bad), ("Good", check.good)] {
-            let _ = writeln!(text, "\n{word}:\n\n```yaml\n{}\n```", example.trim_end());
-        }
-    }
-    text
-}
-
 fn pattern(pattern: &Pattern) -> String {
     match pattern {
         Pattern::Path(path) => format!("`/{path}`"),
