@@ -39,8 +39,8 @@ impl Allowance {
     }
 }
 
-/// The allowances of a file.
-pub fn read(bytes: &[u8]) -> Vec<Allowance> {
+/// The allowances of a part of a file that begins at a line.
+pub fn read(bytes: &[u8], first_line: u32) -> Vec<Allowance> {
     let mut out = Vec::new();
     let Ok(text) = std::str::from_utf8(bytes) else {
         return out;
@@ -63,13 +63,19 @@ pub fn read(bytes: &[u8]) -> Vec<Allowance> {
             (index, index)
         };
         if rest.len() <= COMMENT_BYTES_MAX {
-            out.extend(allowance(rest, index, from, to));
+            out.extend(allowance(rest, first_line, index, from, to));
         }
     }
     out
 }
 
-fn allowance(text: &str, index: usize, from: usize, to: usize) -> Option<Allowance> {
+fn allowance(
+    text: &str,
+    first_line: u32,
+    index: usize,
+    from: usize,
+    to: usize,
+) -> Option<Allowance> {
     let (head, reason) = text.split_once(',')?;
     let mut words = head.split_whitespace();
     let id = words.next()?.to_owned();
@@ -79,7 +85,7 @@ fn allowance(text: &str, index: usize, from: usize, to: usize) -> Option<Allowan
         _ => return None,
     };
     let reason = reason.trim();
-    let line = |index: usize| u32::try_from(index + 1).unwrap_or(u32::MAX);
+    let line = |index: usize| first_line.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
     (!reason.is_empty()).then(|| Allowance {
         id,
         reason: plimsoll_model::text::clean(reason).into_owned(),

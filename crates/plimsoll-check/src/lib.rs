@@ -5,12 +5,18 @@
 mod allow;
 mod check;
 pub mod checks;
+mod finding;
 pub mod frameworks;
+mod look;
 mod object;
+mod prune;
 mod run;
 mod secret_words;
+pub mod selector;
+mod split;
 pub mod standards;
 mod world;
+mod worst;
 pub mod yaml;
 
 pub use check::{Check, Defect, Persona, Said, Test};

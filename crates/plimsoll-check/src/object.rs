@@ -49,9 +49,9 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// The pod that it is or makes, if it does.
-    pub fn pod(&self) -> Option<Pod<'a>> {
-        let template: &[&str] = match (self.group(), self.kind) {
+    /// The path to what has the pod's `metadata` and `spec`, where it is or makes one.
+    pub(crate) fn pod_holder(&self) -> Option<&'static [&'static str]> {
+        Some(match (self.group(), self.kind) {
             ("", "Pod") => &[],
             ("", "PodTemplate") => &["template"],
             ("", "ReplicationController")
@@ -63,7 +63,12 @@ impl<'a> Object<'a> {
             | ("apps.kruise.io", "CloneSet" | "StatefulSet" | "DaemonSet") => &["spec", "template"],
             ("batch", "CronJob") => &["spec", "jobTemplate", "spec", "template"],
             _ => return None,
-        };
+        })
+    }
+
+    /// The pod that it is or makes, if it does.
+    pub fn pod(&self) -> Option<Pod<'a>> {
+        let template = self.pod_holder()?;
         let holder = if template.is_empty() {
             self.node
         } else {

@@ -1,16 +1,23 @@
 //! Runs every check over everything that was handed in.
+//!
+//! Files come one by one and are cut into parts, which all cores read and look at. What is kept of an
+//! object afterwards is little: checks of several objects come last, over those remains.
 
-use plimsoll_model::{Finding, FindingKind, Location, Unknown};
-use xxhash_rust::xxh3::Xxh3;
+use std::sync::{Mutex, PoisonError};
 
-use crate::allow::{self, Allowance};
-use crate::check::{Check, Defect, Persona, Said, Test};
+use plimsoll_model::{Finding, Unknown};
+use rayon::prelude::*;
+
+use crate::allow::Allowance;
+use crate::check::{Check, Persona, Said, Test};
 use crate::checks::CHECKS;
+use crate::finding::finding;
 use crate::frameworks::{Framework, Seen};
-use crate::object::{Object, Pod, halves};
-use crate::standards::{self, NEWEST_MINOR};
+use crate::look::{Looked, look};
+use crate::split;
+use crate::standards::NEWEST_MINOR;
 use crate::world::{Source, World};
-use crate::yaml;
+use crate::worst::Worst;
 
 /// What is judged for.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +54,7 @@ impl Options {
 }
 
 /// A file as it was handed in.
+#[derive(Debug, Clone)]
 pub struct File {
     pub name: String,
     pub bytes: Vec<u8>,
@@ -64,193 +72,106 @@ pub struct Checked {
     pub seen: Seen,
 }
 
-/// Checks files that belong together.
-pub fn check(files: &[File], options: Options) -> Checked {
-    let mut out = Checked::default();
-    let mut sources = Vec::with_capacity(files.len());
-    let mut allowances = Vec::with_capacity(files.len());
-    for file in files {
-        let (documents, error) = yaml::parse(&file.bytes);
-        if let Some(error) = error {
-            let mut reason = error.to_string();
-            if let Some(hint) = error.hint {
-                reason = format!("{reason} ({hint})");
-            }
-            let place = format!("{}:{}:{}", file.name, error.at.line, error.at.column);
-            out.unknowns.push(Unknown::at(place, reason));
+/// Checks files that belong together. They are asked for one by one, and held no longer than it takes
+/// to look at them.
+pub fn check<I>(files: I, options: Options) -> Checked
+where
+    I: IntoIterator<Item = File>,
+    I::IntoIter: Send,
+{
+    let wanted = CHECKS.iter().copied();
+    let wanted = wanted.filter(|check| options.wants(check));
+    let (of_world, of_one): (Vec<&Check>, Vec<&Check>) =
+        wanted.partition(|check| matches!(check.test, Test::World(_)));
+    let worst = Mutex::new(Worst::default());
+    let keep = |findings: Vec<Finding>| {
+        if !findings.is_empty() {
+            let mut worst = worst.lock().unwrap_or_else(PoisonError::into_inner);
+            worst.extend(findings);
         }
-        for document in &documents {
-            for half in halves(&document.root) {
-                let place = format!("{}:{}:{}", file.name, half.at.line, half.at.column);
-                let reason = "half an object: `apiVersion` or `kind` is missing or no text";
-                out.unknowns.push(Unknown::at(place, reason));
-            }
-            for (at, key) in &document.duplicates {
-                let place = format!("{}:{}:{}", file.name, at.line, at.column);
-                let reason = format!("the key `{key}` stands twice: the last one counts");
-                out.unknowns.push(Unknown::at(place, reason));
-            }
-        }
-        allowances.push(allow::read(&file.bytes));
-        sources.push(Source {
-            name: file.name.clone(),
-            documents,
-        });
-    }
-    let world = World::new(&sources);
-    out.objects = world.objects.len();
-    for (_, object) in world.iter() {
-        out.seen.add(object);
-    }
-    for check in CHECKS.iter().filter(|check| options.wants(check)) {
-        run(check, &world, options, |index, defect| {
-            let object = world.objects.get(index);
-            let source = world.sources.get(index).copied().unwrap_or_default();
-            let (Some(object), Some(file)) = (object, sources.get(source)) else {
-                return;
-            };
-            let list = allowances.get(source).map_or(&[][..], Vec::as_slice);
-            let finding = finding(check, object, &file.name, &defect);
-            out.findings
-                .push(allowed(finding, list, &file.name, &defect, options));
-        });
-    }
-    out.findings.sort_by(|a, b| {
-        b.severity
-            .cmp(&a.severity)
-            .then_with(|| a.locations.cmp(&b.locations))
-            .then_with(|| a.id.cmp(&b.id))
-            .then_with(|| a.fingerprint.cmp(&b.fingerprint))
-    });
-    out
-}
-
-/// One check over the world; `found` is handed the object's position.
-fn run(check: &Check, world: &World<'_>, options: Options, mut found: impl FnMut(usize, Defect)) {
-    let mut said = Said::default();
-    if let Test::World(test) = check.test {
-        test(world, &mut said);
-        for defect in said.list {
-            if let Some(index) = defect.object {
-                found(index, defect);
-            }
-        }
-        return;
-    }
-    for (index, object) in world.iter() {
-        match check.test {
-            Test::Object(test) => test(object, &mut said),
-            Test::Release(test) => test(object, options.minor, &mut said),
-            Test::Pod(test) => {
-                if let Some(pod) = object.pod() {
-                    test(&pod, &mut said);
-                }
-            }
-            Test::Container(test) => {
-                if let Some(pod) = object.pod() {
-                    for container in pod.containers() {
-                        test(&container, &pod, &mut said);
-                    }
-                }
-            }
-            Test::Standard(control) => {
-                if let Some(pod) = object.pod() {
-                    standard(control, &pod, options.minor, &mut said);
-                }
-            }
-            Test::World(_) => {}
-        }
-        for defect in said.list.drain(..) {
-            found(index, defect);
-        }
-    }
-}
-
-fn standard(control: &standards::Control, pod: &Pod<'_>, minor: u16, said: &mut Said) {
-    if control.since > minor {
-        return;
-    }
-    let mut violations = Vec::new();
-    (control.test)(pod, minor, &mut violations);
-    for violation in violations {
-        said.list.push(Defect {
-            at: violation.at,
-            object: None,
-            container: violation.container,
-            field: violation.field.to_owned(),
-            detail: match violation.value.as_str() {
-                "" => format!("`{}` is not set", violation.field),
-                value => format!("`{}` is `{value}`", violation.field),
-            },
-        });
-    }
-}
-
-fn finding(check: &Check, object: &Object<'_>, file: &str, defect: &Defect) -> Finding {
-    let mut hash = Xxh3::new();
-    let container = defect.container.as_deref().unwrap_or_default();
-    for part in [
-        check.id,
-        object.group(),
-        object.kind,
-        object.namespace,
-        object.name,
-        container,
-        &defect.field,
-        &defect.detail,
-    ] {
-        hash.update(part.as_bytes());
-        hash.update(&[0]);
-    }
-    // A file may hold nameless objects: what has no name of its own is known by its file.
-    if object.name.is_empty() {
-        hash.update(file.as_bytes());
-    }
-    let subject = match &defect.container {
-        Some(name) => format!("{}, container {name}", object.display()),
-        None => object.display(),
     };
-    let title = match defect.detail.as_str() {
-        "" => format!("{subject}: {}", check.title),
-        detail => format!("{subject}: {} ({detail})", check.title),
-    };
-    let mut finding = Finding::new(
-        FindingKind::Configuration,
-        check.id,
-        format!("{:032x}", hash.digest128()),
-        check.severity,
-        plimsoll_model::text::clean(&title).into_owned(),
-    );
-    finding.aliases = check
-        .aliases
-        .iter()
-        .map(|&alias| alias.to_owned())
+    let parts = files
+        .into_iter()
+        .enumerate()
+        .flat_map(|(index, file)| split::parts(index, file.name, file.bytes));
+    let mut looked: Vec<Looked> = parts
+        .par_bridge()
+        .map(|part| {
+            let mut looked = look(&part, &of_one, options);
+            keep(std::mem::take(&mut looked.findings));
+            looked
+        })
         .collect();
-    finding.aliases.sort();
-    finding.mend = Some(check.mend.to_owned());
-    finding.locations = vec![Location {
-        line: Some(defect.at.line),
-        column: Some(defect.at.column),
-        ..Location::file(file)
-    }];
-    finding
+    looked.sort_by_key(|looked| looked.order);
+    let (sources, allowances, mut unknowns) = joined(looked);
+    let world = World::new(&sources);
+    of_world.par_iter().for_each(|check| {
+        keep(across(check, &world, &sources, &allowances, options));
+    });
+    let (findings, left_out) = worst
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+        .finish();
+    unknowns.extend(left_out);
+    let mut seen = Seen::default();
+    for (_, object) in world.iter() {
+        seen.add(object);
+    }
+    Checked {
+        findings,
+        unknowns,
+        objects: world.objects.len(),
+        seen,
+    }
 }
 
-fn allowed(
-    mut finding: Finding,
-    allowances: &[Allowance],
-    file: &str,
-    defect: &Defect,
+/// Parts put together to files.
+fn joined(looked: Vec<Looked>) -> (Vec<Source>, Vec<Vec<Allowance>>, Vec<Unknown>) {
+    let mut sources: Vec<Source> = Vec::new();
+    let mut allowances: Vec<Vec<Allowance>> = Vec::new();
+    let mut unknowns = Vec::new();
+    let mut last = None;
+    for part in looked {
+        unknowns.extend(part.unknowns);
+        if last == Some(part.order.0)
+            && let (Some(source), Some(list)) = (sources.last_mut(), allowances.last_mut())
+        {
+            source.documents.extend(part.objects);
+            list.extend(part.allowances);
+            continue;
+        }
+        last = Some(part.order.0);
+        allowances.push(part.allowances);
+        sources.push(Source {
+            name: part.file.to_string(),
+            documents: part.objects,
+        });
+    }
+    (sources, allowances, unknowns)
+}
+
+/// What a check over everything finds.
+fn across(
+    check: &Check,
+    world: &World<'_>,
+    sources: &[Source],
+    allowances: &[Vec<Allowance>],
     options: Options,
-) -> Finding {
-    let holds = |allowance: &&Allowance| {
-        allowance.covers(defect.at.line)
-            && finding.is_called(&allowance.id)
-            && allowance.until.is_none_or(|until| options.today <= until)
+) -> Vec<Finding> {
+    let Test::World(test) = check.test else {
+        return Vec::new();
     };
-    finding.excepted = allowances
-        .iter()
-        .find(holds)
-        .map(|allowance| allowance.excepted(file));
-    finding
+    let mut said = Said::default();
+    test(world, &mut said);
+    let mut out = Vec::new();
+    for defect in &said.list {
+        let index = defect.object.unwrap_or(usize::MAX);
+        let source = world.sources.get(index).copied().unwrap_or(usize::MAX);
+        let (Some(object), Some(file)) = (world.objects.get(index), sources.get(source)) else {
+            continue;
+        };
+        let list = allowances.get(source).map_or(&[][..], Vec::as_slice);
+        out.push(finding(check, object, &file.name, defect, list, options));
+    }
+    out
 }

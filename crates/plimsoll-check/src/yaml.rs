@@ -6,13 +6,16 @@
 //! Specification: YAML 1.2.2, <https://yaml.org/spec/1.2.2/>.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
 mod scalar;
 #[cfg(test)]
 mod tests;
+mod word;
+
+pub use word::Word;
 
 /// Largest file, in bytes.
 pub const FILE_BYTES_MAX: usize = 128 << 20;
@@ -43,16 +46,16 @@ pub enum Value {
     Bool(bool),
     Int(i64),
     Float(f64),
-    Text(Box<str>),
+    Text(Word),
     /// Shared, so that an alias costs nothing.
-    List(Rc<[Node]>),
-    Map(Rc<[Entry]>),
+    List(Arc<[Node]>),
+    Map(Arc<[Entry]>),
 }
 
 /// A key, where it stands, and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    pub key: Box<str>,
+    pub key: Word,
     pub at: Place,
     pub value: Node,
 }
@@ -62,7 +65,7 @@ pub struct Entry {
 pub struct Document {
     pub root: Node,
     /// Keys that stand twice in one map; the last counts.
-    pub duplicates: Vec<(Place, Box<str>)>,
+    pub duplicates: Vec<(Place, Word)>,
 }
 
 /// Why a file could not be read.
@@ -83,6 +86,12 @@ impl YamlError {
         }
     }
 
+    /// The error of a part that has so many lines before it.
+    const fn below(mut self, lines: u32) -> Self {
+        self.at.line = self.at.line.saturating_add(lines);
+        self
+    }
+
     const fn hint(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);
         self
@@ -101,7 +110,7 @@ impl Node {
 
     /// Key and value; of a map only.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries().iter().find(|entry| &*entry.key == key)
+        self.entries().iter().find(|entry| entry.key.is(key))
     }
 
     /// The value at the end of a path of keys; `null` counts as absent.
@@ -151,34 +160,37 @@ impl Node {
 /// Every document of a file that holds anything. The error says where reading ended; what stood
 /// before it is in the list.
 pub fn parse(bytes: &[u8]) -> (Vec<Document>, Option<YamlError>) {
-    let text = match text_of(bytes) {
-        Ok(text) => text,
-        Err(error) => return (Vec::new(), Some(error)),
-    };
-    let mut reader = Reader::default();
+    parse_part(bytes, 1)
+}
+
+/// [`parse`] for a part of a file that begins at a line.
+pub fn parse_part(bytes: &[u8], line: u32) -> (Vec<Document>, Option<YamlError>) {
     let mut documents = Vec::new();
+    let error = read_part(bytes, line, &mut documents).err();
+    (documents, error)
+}
+
+fn read_part(bytes: &[u8], line: u32, documents: &mut Vec<Document>) -> Result<(), YamlError> {
+    let before = line.saturating_sub(1);
+    let text = text_of(bytes).map_err(|error| error.below(before))?;
+    let mut reader = Reader::default();
     for event in Parser::new_from_str(text) {
-        let step = match event {
-            Ok((event, span)) => {
-                let at = Place {
-                    line: u32::try_from(span.start.line()).unwrap_or(u32::MAX),
-                    column: u32::try_from(span.start.col() + 1).unwrap_or(u32::MAX),
-                };
-                reader.take(event, at)
-            }
-            Err(error) => Err(explained(&error, text)),
+        let (event, span) = event.map_err(|error| explained(&error, text).below(before))?;
+        let line = u32::try_from(span.start.line()).unwrap_or(u32::MAX);
+        let at = Place {
+            line: line.saturating_add(before),
+            column: u32::try_from(span.start.col() + 1).unwrap_or(u32::MAX),
         };
-        match step {
-            Ok(None) => {}
-            Ok(Some(document)) if documents.len() < DOCUMENTS_MAX => documents.push(document),
-            Ok(Some(document)) => {
-                let message = format!("more than {DOCUMENTS_MAX} documents in one file");
-                return (documents, Some(YamlError::new(document.root.at, message)));
-            }
-            Err(error) => return (documents, Some(error)),
+        let Some(document) = reader.take(event, at)? else {
+            continue;
+        };
+        if documents.len() >= DOCUMENTS_MAX {
+            let message = format!("more than {DOCUMENTS_MAX} documents in one file");
+            return Err(YamlError::new(document.root.at, message));
         }
+        documents.push(document);
     }
-    (documents, None)
+    Ok(())
 }
 
 fn text_of(bytes: &[u8]) -> Result<&str, YamlError> {
@@ -226,7 +238,7 @@ fn explained(error: &ScanError, text: &str) -> YamlError {
 /// A list or map that is not closed yet.
 enum Open {
     List(Vec<Node>),
-    Map(Vec<Entry>, Option<(Box<str>, Place)>),
+    Map(Vec<Entry>, Option<(Word, Place)>),
 }
 
 /// Builds trees from events.
@@ -237,7 +249,7 @@ struct Reader {
     nodes: usize,
     /// Nodes that were there when each open list or map began.
     sizes: Vec<usize>,
-    duplicates: Vec<(Place, Box<str>)>,
+    duplicates: Vec<(Place, Word)>,
     root: Option<Node>,
 }
 
@@ -336,8 +348,11 @@ impl Reader {
 
     /// Merge keys put in, and of a key that stands twice the last value.
     fn settled(&mut self, entries: Vec<Entry>) -> Vec<Entry> {
+        if is_settled(&entries) {
+            return entries;
+        }
         let mut merged: Vec<Entry> = Vec::new();
-        let mut index: BTreeMap<Box<str>, usize> = BTreeMap::new();
+        let mut index: BTreeMap<Word, usize> = BTreeMap::new();
         let (merges, own): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|entry| &*entry.key == "<<");
         for entry in own {
@@ -363,4 +378,16 @@ impl Reader {
         }
         merged
     }
+}
+
+/// Most entries that are compared each with each.
+const FEW: usize = 16;
+
+/// Whether a map is small, without merge keys and without a key that stands twice: nearly all are.
+fn is_settled(entries: &[Entry]) -> bool {
+    entries.len() <= FEW
+        && entries.iter().enumerate().all(|(index, entry)| {
+            let before = entries.iter().take(index);
+            !entry.key.is("<<") && before.clone().all(|other| other.key != entry.key)
+        })
 }

@@ -77,7 +77,7 @@ fn run(text: &str, id: &str) -> (Checked, plimsoll_model::Compliance) {
         name: "pod.yaml".to_owned(),
         bytes: text.as_bytes().to_vec(),
     };
-    let checked = check(&[file], options);
+    let checked = check([file], options);
     let partial = !checked.unknowns.is_empty();
     let minor = options.minor;
     let compliance = score(framework, minor, &checked.findings, checked.seen, partial);

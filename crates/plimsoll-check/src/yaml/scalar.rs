@@ -1,6 +1,6 @@
 //! What a plain scalar means, by the words that Kubernetes' reader knows.
 
-use super::{Node, Value, YamlError};
+use super::{Node, Value, Word, YamlError};
 
 /// The value of a plain scalar.
 pub fn resolve(text: &str) -> Value {
@@ -67,7 +67,7 @@ fn float(text: &str) -> Option<f64> {
 }
 
 /// A map's key as text: in JSON, which objects are sent as, there is nothing else.
-pub fn key(node: &Node) -> Result<Box<str>, YamlError> {
+pub fn key(node: &Node) -> Result<Word, YamlError> {
     Ok(match &node.value {
         Value::Text(text) => text.clone(),
         Value::Null => "null".into(),

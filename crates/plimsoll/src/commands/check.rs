@@ -32,8 +32,15 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
     for path in &arguments.paths {
         gathered.path(path)?;
     }
-    let checked = plimsoll_check::check(&gathered.files, options);
-    if checked.objects == 0 && checked.unknowns.is_empty() && gathered.unknowns.is_empty() {
+    let Gathered {
+        inputs,
+        mut unknowns,
+    } = gathered;
+    let files = inputs
+        .into_iter()
+        .filter_map(|input| input.file(&mut unknowns));
+    let checked = plimsoll_check::check(files, options);
+    if checked.objects == 0 && checked.unknowns.is_empty() && unknowns.is_empty() {
         return Err(Failure::new("failed to find a Kubernetes object")
             .hint("an object has `apiVersion` and `kind`; name files, folders or -"));
     }
@@ -46,7 +53,7 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
     });
     inventory.objects = checked.objects as u64;
     inventory.unknowns = checked.unknowns;
-    inventory.unknowns.extend(gathered.unknowns);
+    inventory.unknowns.extend(unknowns);
     inventory.unknowns.sort();
     let mut findings = checked.findings;
     // A framework is judged by all of them; what is shown is another question.
@@ -142,10 +149,37 @@ fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Files that were read, and what was not.
+/// Something to be looked at.
+enum Input {
+    Named(File),
+    /// Found in a folder; read when its turn comes, so that not all are held at once.
+    Found(PathBuf),
+}
+
+impl Input {
+    /// The file, unless it is not about Kubernetes: found, not named, such are left alone.
+    fn file(self, unknowns: &mut Vec<Unknown>) -> Option<File> {
+        let path = match self {
+            Self::Named(file) => return Some(file),
+            Self::Found(path) => path,
+        };
+        match input::read_at_most(&path, plimsoll_check::yaml::FILE_BYTES_MAX as u64) {
+            Ok(bytes) => speaks_of_objects(&bytes).then(|| File {
+                name: shown(&path).trim_start_matches("./").to_owned(),
+                bytes,
+            }),
+            Err(error) => {
+                unknowns.push(Unknown::at(shown(&path), error.to_string()));
+                None
+            }
+        }
+    }
+}
+
+/// What to look at, and what was passed over.
 #[derive(Default)]
 struct Gathered {
-    files: Vec<File>,
+    inputs: Vec<Input>,
     unknowns: Vec<Unknown>,
 }
 
@@ -156,10 +190,10 @@ impl Gathered {
             return self.folder(path, FOLDER_DEPTH_MAX);
         }
         let bytes = input::read_at_most(path, plimsoll_check::yaml::FILE_BYTES_MAX as u64)?;
-        self.files.push(File {
+        self.inputs.push(Input::Named(File {
             name: shown(path).trim_start_matches("./").to_owned(),
             bytes,
-        });
+        }));
         Ok(())
     }
 
@@ -197,28 +231,18 @@ impl Gathered {
             } else if kind.is_dir() {
                 self.folder(&path, depth - 1)?;
             } else if kind.is_file() && is_yaml {
-                self.file(&path);
+                self.found(path);
             }
         }
         Ok(())
     }
 
-    /// A file that was found: what is not about Kubernetes is left alone.
-    fn file(&mut self, path: &Path) {
-        if self.files.len() >= FILES_MAX {
+    fn found(&mut self, path: PathBuf) {
+        if self.inputs.len() >= FILES_MAX {
             let reason = format!("more than {FILES_MAX} files");
-            self.unknowns.push(Unknown::at(shown(path), reason));
-            return;
-        }
-        match input::read_at_most(path, plimsoll_check::yaml::FILE_BYTES_MAX as u64) {
-            Ok(bytes) if speaks_of_objects(&bytes) => self.files.push(File {
-                name: shown(path).trim_start_matches("./").to_owned(),
-                bytes,
-            }),
-            Ok(_) => {}
-            Err(error) => self
-                .unknowns
-                .push(Unknown::at(shown(path), error.to_string())),
+            self.unknowns.push(Unknown::at(shown(&path), reason));
+        } else {
+            self.inputs.push(Input::Found(path));
         }
     }
 }

@@ -1,0 +1,80 @@
+//! A defect as a finding: identity, words, place.
+
+use plimsoll_model::{Finding, FindingKind, Location};
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::allow::Allowance;
+use crate::check::{Check, Defect};
+use crate::object::Object;
+use crate::run::Options;
+
+/// What a check says of an object, as a finding with its allowance.
+pub fn finding(
+    check: &Check,
+    object: &Object<'_>,
+    file: &str,
+    defect: &Defect,
+    allowances: &[Allowance],
+    options: Options,
+) -> Finding {
+    let subject = match &defect.container {
+        Some(name) => format!("{}, container {name}", object.display()),
+        None => object.display(),
+    };
+    let title = match defect.detail.as_str() {
+        "" => format!("{subject}: {}", check.title),
+        detail => format!("{subject}: {} ({detail})", check.title),
+    };
+    let mut finding = Finding::new(
+        FindingKind::Configuration,
+        check.id,
+        fingerprint(check, object, file, defect),
+        check.severity,
+        plimsoll_model::text::clean(&title).into_owned(),
+    );
+    finding.aliases = check
+        .aliases
+        .iter()
+        .map(|&alias| alias.to_owned())
+        .collect();
+    finding.aliases.sort();
+    finding.mend = Some(check.mend.to_owned());
+    finding.locations = vec![Location {
+        line: Some(defect.at.line),
+        column: Some(defect.at.column),
+        ..Location::file(file)
+    }];
+    let holds = |allowance: &&Allowance| {
+        allowance.covers(defect.at.line)
+            && finding.is_called(&allowance.id)
+            && allowance.until.is_none_or(|until| options.today <= until)
+    };
+    finding.excepted = allowances
+        .iter()
+        .find(holds)
+        .map(|allowance| allowance.excepted(file));
+    finding
+}
+
+fn fingerprint(check: &Check, object: &Object<'_>, file: &str, defect: &Defect) -> String {
+    let mut hash = Xxh3::new();
+    let container = defect.container.as_deref().unwrap_or_default();
+    for part in [
+        check.id,
+        object.group(),
+        object.kind,
+        object.namespace,
+        object.name,
+        container,
+        &defect.field,
+        &defect.detail,
+    ] {
+        hash.update(part.as_bytes());
+        hash.update(&[0]);
+    }
+    // A file may hold nameless objects: what has no name of its own is known by its file.
+    if object.name.is_empty() {
+        hash.update(file.as_bytes());
+    }
+    format!("{:032x}", hash.digest128())
+}

@@ -1,0 +1,134 @@
+//! Looks at a part of a file: reads it, asks every check of one object, keeps what checks of several
+//! need.
+
+use plimsoll_model::{Finding, Unknown};
+
+use crate::allow::{self, Allowance};
+use crate::check::{Check, Defect, Said, Test};
+use crate::finding::finding;
+use crate::object::{Object, Pod, halves, objects};
+use crate::prune::pruned;
+use crate::run::Options;
+use crate::split::Part;
+use crate::standards;
+use crate::yaml::{self, Document, Place};
+
+/// What came of a part.
+pub struct Looked {
+    /// Position of the file, then in the file.
+    pub order: (usize, usize),
+    pub file: std::sync::Arc<str>,
+    /// Pruned objects, one to each document.
+    pub objects: Vec<Document>,
+    pub findings: Vec<Finding>,
+    pub unknowns: Vec<Unknown>,
+    pub allowances: Vec<Allowance>,
+}
+
+/// Reads a part and runs the checks of one object.
+pub fn look(part: &Part, checks: &[&Check], options: Options) -> Looked {
+    let mut out = Looked {
+        order: (part.file, part.index),
+        file: part.name.clone(),
+        objects: Vec::new(),
+        findings: Vec::new(),
+        unknowns: Vec::new(),
+        allowances: allow::read(part.bytes(), part.line),
+    };
+    for (line, bytes) in part.documents() {
+        let (documents, error) = yaml::parse_part(bytes, line);
+        if let Some(error) = error {
+            let mut reason = error.to_string();
+            if let Some(hint) = error.hint {
+                reason = format!("{reason} ({hint})");
+            }
+            out.unknown(error.at, reason);
+        }
+        for document in &documents {
+            out.document(document, checks, options);
+        }
+    }
+    out
+}
+
+impl Looked {
+    fn unknown(&mut self, at: Place, reason: impl Into<String>) {
+        let place = format!("{}:{}:{}", self.file, at.line, at.column);
+        self.unknowns.push(Unknown::at(place, reason));
+    }
+
+    fn document(&mut self, document: &Document, checks: &[&Check], options: Options) {
+        for half in halves(&document.root) {
+            let reason = "half an object: `apiVersion` or `kind` is missing or no text";
+            self.unknown(half.at, reason);
+        }
+        for (at, key) in &document.duplicates {
+            let reason = format!("the key `{key}` stands twice: the last one counts");
+            self.unknown(*at, reason);
+        }
+        let mut found = Vec::new();
+        objects(&document.root, &mut found);
+        for object in &found {
+            self.object(object, checks, options);
+            self.objects.push(Document {
+                root: pruned(object),
+                duplicates: Vec::new(),
+            });
+        }
+    }
+
+    fn object(&mut self, object: &Object<'_>, checks: &[&Check], options: Options) {
+        let pod = object.pod();
+        let mut said = Said::default();
+        for check in checks {
+            ask(check, object, pod.as_ref(), options, &mut said);
+            for defect in said.list.drain(..) {
+                let file = &self.file;
+                let finding = finding(check, object, file, &defect, &self.allowances, options);
+                self.findings.push(finding);
+            }
+        }
+    }
+}
+
+/// One check of one object.
+fn ask(
+    check: &Check,
+    object: &Object<'_>,
+    pod: Option<&Pod<'_>>,
+    options: Options,
+    said: &mut Said,
+) {
+    match (check.test, pod) {
+        (Test::Object(test), _) => test(object, said),
+        (Test::Release(test), _) => test(object, options.minor, said),
+        (Test::Pod(test), Some(pod)) => test(pod, said),
+        (Test::Container(test), Some(pod)) => {
+            for container in pod.containers() {
+                test(&container, pod, said);
+            }
+        }
+        (Test::Standard(control), Some(pod)) => standard(control, pod, options.minor, said),
+        (Test::Pod(_) | Test::Container(_) | Test::Standard(_), None) | (Test::World(_), _) => {}
+    }
+}
+
+fn standard(control: &standards::Control, pod: &Pod<'_>, minor: u16, said: &mut Said) {
+    if control.since > minor {
+        return;
+    }
+    let mut violations = Vec::new();
+    (control.test)(pod, minor, &mut violations);
+    for violation in violations {
+        said.list.push(Defect {
+            at: violation.at,
+            object: None,
+            container: violation.container,
+            field: violation.field.to_owned(),
+            detail: match violation.value.as_str() {
+                "" => format!("`{}` is not set", violation.field),
+                value => format!("`{}` is `{value}`", violation.field),
+            },
+        });
+    }
+}
