@@ -3,6 +3,7 @@
 //! Is handed bytes and time; opens nothing, asks no cluster, reads no clock.
 
 mod allow;
+mod api_versions;
 mod check;
 pub mod checks;
 mod finding;
@@ -10,6 +11,8 @@ pub mod frameworks;
 mod look;
 mod object;
 mod prune;
+mod probe;
+mod quantity;
 mod run;
 mod secret_words;
 pub mod selector;

@@ -1,0 +1,69 @@
+//! `unknown-api-version`: no release serves this version or kind.
+
+use plimsoll_model::Severity;
+
+use crate::api_versions::{Known, at, look_up, served};
+use crate::check::{Check, Persona, Said, Test};
+use crate::object::Object;
+
+pub const CHECK: Check = Check {
+    id: "unknown-api-version",
+    title: "no release serves this version or kind",
+    severity: Severity::High,
+    persona: Persona::Regular,
+    answers: &[],
+    aliases: &[],
+    why: "The API server refuses what it does not know; a slip of the pen in `kind` or `apiVersion` is enough.",
+    mend: "Use the name and version that Kubernetes knows.",
+    bad: "apiVersion: apps/v2
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec:
+      containers:
+        - name: cart
+          image: registry.example/cart:1.0
+",
+    good: "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec:
+      containers:
+        - name: cart
+          image: registry.example/cart:1.0
+",
+    test: Test::Release(test),
+};
+
+fn test(object: &Object<'_>, minor: u16, said: &mut Said) {
+    match look_up(object) {
+        Known::NoSuchVersion => {
+            let served: Vec<String> = served(object.group(), object.kind, minor).collect();
+            let known = match served.as_slice() {
+                [] => String::new(),
+                served => format!(", but {}", served.join(", ")),
+            };
+            let detail = format!("no {} of {}{known}", object.kind, object.api_version);
+            said.at(at(object), "apiVersion", detail);
+        }
+        Known::NoSuchKind => {
+            let kind = object
+                .node
+                .get("kind")
+                .map_or(object.node.at, |node| node.at);
+            said.at(
+                kind,
+                "kind",
+                format!("no {} in {}", object.kind, object.api_version),
+            );
+        }
+        Known::Foreign | Known::Api(_) => {}
+    }
+}
