@@ -8,9 +8,9 @@ use crate::check::{Said, Test};
 use crate::object::objects;
 use crate::prune::pruned;
 use crate::run::{File, Options, check};
+use crate::standards::NEWEST_MINOR;
 use crate::world::{Source, World};
 use crate::yaml::{Document, parse};
-use crate::standards::NEWEST_MINOR;
 
 /// The release that the examples of a check are judged for.
 fn minor_of(id: &str) -> u16 {
