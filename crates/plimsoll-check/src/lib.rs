@@ -3,13 +3,19 @@
 //! Is handed bytes and time; opens nothing, asks no cluster, reads no clock.
 
 mod allow;
+mod amount;
 mod api_versions;
 mod check;
 pub mod checks;
+mod cron;
 mod finding;
 pub mod frameworks;
 mod look;
+#[cfg(test)]
+#[expect(dead_code, reason = "used by the next checks")]
+mod names;
 mod object;
+mod placement;
 mod probe;
 mod prune;
 mod quantity;
@@ -18,6 +24,7 @@ mod secret_words;
 pub mod selector;
 mod split;
 pub mod standards;
+mod workload;
 mod world;
 mod worst;
 pub mod yaml;
