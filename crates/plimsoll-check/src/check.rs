@@ -5,6 +5,7 @@ use std::fmt;
 use plimsoll_model::Severity;
 
 use crate::object::{Container, Object, Pod};
+use crate::run::Options;
 use crate::standards::Control;
 use crate::world::World;
 use crate::yaml::Place;
@@ -68,6 +69,8 @@ pub enum Test {
     Standard(&'static Control),
     Pod(fn(&Pod<'_>, &mut Said)),
     Container(fn(&Container<'_>, &Pod<'_>, &mut Said)),
+    /// A container, by what was asked for: the day, the registries that are allowed.
+    Asked(fn(&Container<'_>, &Options<'_>, &mut Said)),
     Object(fn(&Object<'_>, &mut Said)),
     /// An object, as the minor version of Kubernetes 1 that is judged for takes it.
     Release(fn(&Object<'_>, u16, &mut Said)),

@@ -15,7 +15,7 @@ pub fn finding(
     file: &str,
     defect: &Defect,
     allowances: &[Allowance],
-    options: Options,
+    options: Options<'_>,
 ) -> Finding {
     let subject = match &defect.container {
         Some(name) => format!("{}, container {name}", object.display()),

@@ -7,12 +7,15 @@ mod amount;
 mod api_versions;
 mod check;
 pub mod checks;
+mod command;
 mod cron;
 mod finding;
+mod flags;
 pub mod frameworks;
+mod grants;
+mod image;
 mod look;
-#[cfg(test)]
-#[expect(dead_code, reason = "used by the next checks")]
+mod mounts;
 mod names;
 mod object;
 mod placement;
@@ -22,6 +25,7 @@ mod quantity;
 mod run;
 mod secret_words;
 pub mod selector;
+mod sources;
 mod split;
 pub mod standards;
 mod workload;

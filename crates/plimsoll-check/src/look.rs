@@ -26,7 +26,7 @@ pub struct Looked {
 }
 
 /// Reads a part and runs the checks of one object.
-pub fn look(part: &Part, checks: &[&Check], options: Options) -> Looked {
+pub fn look(part: &Part, checks: &[&Check], options: Options<'_>) -> Looked {
     let mut out = Looked {
         order: (part.file, part.index),
         file: part.name.clone(),
@@ -57,7 +57,7 @@ impl Looked {
         self.unknowns.push(Unknown::at(place, reason));
     }
 
-    fn document(&mut self, document: &Document, checks: &[&Check], options: Options) {
+    fn document(&mut self, document: &Document, checks: &[&Check], options: Options<'_>) {
         for half in halves(&document.root) {
             let reason = "half an object: `apiVersion` or `kind` is missing or no text";
             self.unknown(half.at, reason);
@@ -77,7 +77,7 @@ impl Looked {
         }
     }
 
-    fn object(&mut self, object: &Object<'_>, checks: &[&Check], options: Options) {
+    fn object(&mut self, object: &Object<'_>, checks: &[&Check], options: Options<'_>) {
         let pod = object.pod();
         let mut said = Said::default();
         for check in checks {
@@ -96,7 +96,7 @@ fn ask(
     check: &Check,
     object: &Object<'_>,
     pod: Option<&Pod<'_>>,
-    options: Options,
+    options: Options<'_>,
     said: &mut Said,
 ) {
     match (check.test, pod) {
@@ -108,8 +108,14 @@ fn ask(
                 test(&container, pod, said);
             }
         }
+        (Test::Asked(test), Some(pod)) => {
+            for container in pod.containers() {
+                test(&container, &options, said);
+            }
+        }
         (Test::Standard(control), Some(pod)) => standard(control, pod, options.minor, said),
-        (Test::Pod(_) | Test::Container(_) | Test::Standard(_), None) | (Test::World(_), _) => {}
+        (Test::Pod(_) | Test::Container(_) | Test::Asked(_) | Test::Standard(_), None)
+        | (Test::World(_), _) => {}
     }
 }
 

@@ -21,17 +21,20 @@ use crate::worst::Worst;
 
 /// What is judged for.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub struct Options<'a> {
     pub persona: Persona,
     /// The minor version of Kubernetes 1.
     pub minor: u16,
     /// Only checks that answer to it, whatever the persona.
     pub framework: Option<&'static Framework>,
-    /// For allowances that expire.
+    /// For allowances that expire, and for what has an end.
     pub today: plimsoll_model::Date,
+    /// Registries that images may come from, as `registry.example` or `registry.example/shop`; every
+    /// one where the list is empty.
+    pub registries: &'a [String],
 }
 
-impl Options {
+impl Options<'_> {
     /// A regular person, with the newest version that is known.
     pub const fn new(today: plimsoll_model::Date) -> Self {
         Self {
@@ -39,11 +42,12 @@ impl Options {
             minor: NEWEST_MINOR,
             framework: None,
             today,
+            registries: &[],
         }
     }
 }
 
-impl Options {
+impl Options<'_> {
     /// Whether a check is run.
     pub fn wants(&self, check: &Check) -> bool {
         match self.framework {
@@ -74,7 +78,7 @@ pub struct Checked {
 
 /// Checks files that belong together. They are asked for one by one, and held no longer than it takes
 /// to look at them.
-pub fn check<I>(files: I, options: Options) -> Checked
+pub fn check<I>(files: I, options: Options<'_>) -> Checked
 where
     I: IntoIterator<Item = File>,
     I::IntoIter: Send,
@@ -156,7 +160,7 @@ fn across(
     world: &World<'_>,
     sources: &[Source],
     allowances: &[Vec<Allowance>],
-    options: Options,
+    options: Options<'_>,
 ) -> Vec<Finding> {
     let Test::World(test) = check.test else {
         return Vec::new();

@@ -57,6 +57,9 @@ pub struct Settings {
     pub mirrors: BTreeMap<String, Vec<String>>,
     /// Registries that may be spoken to without TLS.
     pub plain_http: Vec<String>,
+    /// Registries that images of workloads may come from, as `registry.example` or
+    /// `registry.example/shop`.
+    pub registries: Vec<String>,
     /// PEM file of further certificate authorities.
     pub ca_file: Option<String>,
 }

@@ -217,6 +217,10 @@ pub struct CheckArgs {
     /// Version of Kubernetes to judge for, v1.36 unless said otherwise
     #[arg(long, value_name = "VERSION")]
     pub kubernetes_version: Option<String>,
+    /// Registry that images may come from, as registry.example or registry.example/shop; may be
+    /// repeated
+    #[arg(long, value_name = "HOST[/PATH]")]
+    pub registry: Vec<String>,
     /// Show at most so many findings in full
     #[arg(long, value_name = "N")]
     pub findings_max: Option<usize>,

@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Low,
     persona: Persona::Auditor,
     answers: &["nsa image-scanning"],
-    aliases: &["CKV_K8S_43", "KSV106"],
+    aliases: &["CKV_K8S_43"],
     why: "A tag can be pushed again with other content. A digest is the content: what was scanned and signed is what runs.",
     mend: "Add the digest: `cart:2.3@sha256:…`; admission can do that for you.",
     bad: "apiVersion: v1

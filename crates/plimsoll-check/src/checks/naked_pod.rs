@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Low,
     persona: Persona::Pedantic,
     answers: &[],
-    aliases: &["KSV035", "C-0073"],
+    aliases: &["C-0073"],
     why: "When its node goes, the pod is gone: nothing makes it again.",
     mend: "Use a Deployment, a StatefulSet or a Job.",
     bad: "apiVersion: v1

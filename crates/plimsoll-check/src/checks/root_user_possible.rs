@@ -15,13 +15,7 @@ pub const CHECK: Check = Check {
         "cis-1.12 5.2.7",
         "nsa non-root-and-privileged",
     ],
-    aliases: &[
-        "CKV_K8S_23",
-        "CKV_K8S_22",
-        "KSV012",
-        "AVD-KSV-0012",
-        "C-0013",
-    ],
+    aliases: &["CKV_K8S_23", "KSV012", "AVD-KSV-0012", "C-0013"],
     why: "Root in a container is root for every file and device that reaches into it, and a flaw in the kernel or engine makes it root on the node. With `runAsNonRoot` the kubelet refuses to start such an image.",
     mend: "Set `runAsNonRoot: true` on the pod, or give the pod users of its own with `hostUsers: false`.",
     bad: "apiVersion: v1

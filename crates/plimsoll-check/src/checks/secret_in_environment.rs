@@ -13,7 +13,7 @@ pub const CHECK: Check = Check {
     severity: Severity::High,
     persona: Persona::Regular,
     answers: &["nsa secrets", "mitre T1552"],
-    aliases: &["CKV_K8S_35", "C-0012", "KSV01010"],
+    aliases: &["C-0012"],
     why: "Whoever may read the object, its history in version control or the process list reads the secret.",
     mend: "Keep it in a Secret or an external store, and mount it as a file.",
     bad: "apiVersion: v1

@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     severity: Severity::High,
     persona: Persona::Regular,
     answers: &[],
-    aliases: &["KSV108", "C-0255"],
+    aliases: &["KSV108"],
     why: "Nobody checks the addresses: traffic to any of them is taken by this service, on every node (CVE-2020-8554).",
     mend: "Remove `externalIPs`, and use a load balancer.",
     bad: "apiVersion: v1

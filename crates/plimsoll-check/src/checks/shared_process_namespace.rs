@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Low,
     persona: Persona::Pedantic,
     answers: &["mitre T1613"],
-    aliases: &["KSV047"],
+    aliases: &[],
     why: "Every container of the pod can read the environment and files of the others, and end their processes.",
     mend: "Remove `shareProcessNamespace`, or accept it for debugging.",
     bad: "apiVersion: v1

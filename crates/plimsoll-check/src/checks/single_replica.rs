@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Low,
     persona: Persona::Auditor,
     answers: &[],
-    aliases: &["CKV_K8S_29"],
+    aliases: &[],
     why: "While that pod restarts or its node is drained, the service is away.",
     mend: "Set `replicas: 2` or more, with a disruption budget.",
     bad: r#"apiVersion: apps/v1

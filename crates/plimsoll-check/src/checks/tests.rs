@@ -25,6 +25,7 @@ fn found(text: &str, minor: u16) -> BTreeSet<String> {
     let options = Options {
         persona: Persona::Auditor,
         minor,
+        registries: &["registry.example".to_owned()],
         ..Options::new(Date::constant(2026, 11, 22))
     };
     let file = File {

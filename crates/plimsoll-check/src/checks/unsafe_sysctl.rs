@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     severity: Severity::High,
     persona: Persona::Regular,
     answers: &["pss-baseline sysctls"],
-    aliases: &["KSV026", "AVD-KSV-0026", "C-0271"],
+    aliases: &["KSV026", "AVD-KSV-0026"],
     why: "Only some kernel parameters belong to a pod. Others change the node for all, or weaken it.",
     mend: "Remove the parameter, or set it on the node.",
     bad: r#"apiVersion: v1

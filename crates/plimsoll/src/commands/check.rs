@@ -22,11 +22,17 @@ const FOLDER_DEPTH_MAX: usize = 64;
 
 pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
     let begun = Instant::now();
+    let registries = if arguments.registry.is_empty() {
+        &session.configuration.settings.registries
+    } else {
+        &arguments.registry
+    };
     let options = Options {
         persona: persona(&arguments.persona)?,
         minor: minor(arguments.kubernetes_version.as_deref())?,
         framework: arguments.framework.as_deref().map(framework).transpose()?,
         today: session.today(),
+        registries,
     };
     let mut gathered = Gathered::default();
     for path in &arguments.paths {

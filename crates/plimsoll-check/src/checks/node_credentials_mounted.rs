@@ -1,0 +1,62 @@
+//! `node-credentials-mounted`: pod mounts credentials of its node.
+
+use plimsoll_model::Severity;
+
+use crate::check::{Check, Persona, Said, Test};
+use crate::mounts;
+use crate::object::Pod;
+
+pub const CHECK: Check = Check {
+    id: "node-credentials-mounted",
+    title: "pod mounts credentials of its node",
+    severity: Severity::Critical,
+    persona: Persona::Regular,
+    answers: &["nsa host-path", "nsa cloud-metadata", "mitre T1552"],
+    aliases: &["C-0020"],
+    why: "With them the pod speaks as the node, as the control plane or as the account at the cloud provider.",
+    mend: "Give the pod an account of its own: a service account, or the provider's workload identity.",
+    bad: "apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop}
+spec:
+  volumes: [{name: pki, hostPath: {path: /var/lib/kubelet/pki}}]
+  containers:
+    - name: cart
+      image: registry.example/cart:1.0
+",
+    good: "apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop}
+spec:
+  volumes: [{name: data, hostPath: {path: /srv/data}}]
+  containers:
+    - name: cart
+      image: registry.example/cart:1.0
+",
+    test: Test::Pod(test),
+};
+
+/// Folders and files with credentials of Kubernetes, of cloud providers and of people.
+const PLACES: [&str; 13] = [
+    "/etc/kubernetes",
+    "/etc/rancher",
+    "/etc/ssh",
+    "/etc/shadow",
+    "/root/.aws",
+    "/root/.azure",
+    "/root/.config/gcloud",
+    "/root/.docker",
+    "/root/.kube",
+    "/root/.ssh",
+    "/var/lib/kubelet/config.json",
+    "/var/lib/kubelet/pki",
+    "/var/lib/rancher",
+];
+
+fn test(pod: &Pod<'_>, said: &mut Said) {
+    for (node, path) in mounts::host_paths(pod) {
+        if PLACES.iter().any(|place| mounts::is_in(path, place)) {
+            said.at(node.at, "volumes.hostPath.path", path);
+        }
+    }
+}
