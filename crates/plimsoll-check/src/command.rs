@@ -41,7 +41,7 @@ impl<'a> Run<'a> {
         self.words.first().map(|word| word.node)
     }
 
-    /// Words before the program that set variables, in a script: `A=b program`.
+    /// Whether one of the words after the program is this.
     pub fn has_word(&self, text: &str) -> bool {
         self.arguments().iter().any(|word| word.text == text)
     }
@@ -70,7 +70,7 @@ pub fn runs<'a>(container: &Container<'a>) -> Vec<Run<'a>> {
     out
 }
 
-fn words<'a>(items: &'a [Node]) -> impl Iterator<Item = Word<'a>> {
+fn words(items: &[Node]) -> impl Iterator<Item = Word<'_>> {
     items.iter().filter_map(|node| {
         let text = node.as_str()?;
         Some(Word { text, node })
@@ -82,8 +82,7 @@ fn take<'a>(command: Vec<Word<'a>>, out: &mut Vec<Run<'a>>) {
         words: command,
         ..Run::default()
     };
-    let script = script_at(&whole);
-    if let Some(script) = script {
+    if let Some(script) = script_at(&whole) {
         parse(script, out);
     } else if !whole.words.is_empty() {
         out.push(whole);
@@ -231,18 +230,6 @@ args:
     export A=b; if ! curl -fsSL "https://a.example/x y" | sudo bash; then exit 1; fi
     B=c /usr/bin/id $(hostname)
 "#;
-        let wanted = [
-            "export A=b",
-            "if !",
-            "curl -fsSL https://a.example/x y",
-            "| sudo bash",
-            "then",
-            "exit 1",
-            "fi",
-            "B=c",
-            "/usr/bin/id $",
-            "hostname",
-        ];
         let found = shown(script);
         for one in [
             "export A=b",
@@ -250,10 +237,7 @@ args:
             "| sudo bash",
             "exit 1",
         ] {
-            assert!(
-                found.iter().any(|run| run == one),
-                "{one}: {found:?} {wanted:?}"
-            );
+            assert!(found.iter().any(|run| run == one), "{one}: {found:?}");
         }
         assert!(
             found.iter().all(|run| !run.contains("comment")),

@@ -60,9 +60,8 @@ fn test(container: &Container<'_>, pod: &Pod<'_>, said: &mut Said) {
         let is_code = path == "/usr"
             || path.is_empty() && text("mountPath") == "/"
             || FOLDERS.iter().any(|folder| mounts::is_in(path, folder));
-        let is_fixed = |kind: &&str| mounts::source(pod, text("name"), kind).is_some();
-        if is_code && !mounts::is_read_only(mount) && !READ_ONLY.iter().any(|kind| is_fixed(&kind))
-        {
+        let is_fixed = |kind: &str| mounts::source(pod, text("name"), kind).is_some();
+        if is_code && !mounts::is_read_only(mount) && !READ_ONLY.iter().any(|kind| is_fixed(kind)) {
             said.container(container, Some(mount.at), "volumeMounts.mountPath", path);
         }
     }
