@@ -2,6 +2,7 @@
 //!
 //! Is handed bytes and time; opens nothing, asks no cluster, reads no clock.
 
+pub mod access;
 mod allow;
 mod amount;
 mod api_versions;
