@@ -10,6 +10,7 @@ mod configuration;
 mod database;
 mod failure;
 mod feed;
+mod gather;
 mod input;
 mod interrupt;
 mod map;

@@ -8,6 +8,8 @@ use super::defaults;
 use super::model::{Access, Account, Origin, Use};
 use crate::allow;
 use crate::object::{Object, halves, objects};
+use crate::run::File;
+use crate::split;
 use crate::yaml::{self, Document, Node, Place, Value};
 
 mod rbac;
@@ -51,21 +53,25 @@ impl Reader {
     }
 
     /// A file of YAML or JSON.
-    pub fn file(&mut self, name: &str, bytes: &[u8]) {
-        self.begin(name);
-        if let Some(list) = self.access.allowances.last_mut() {
-            *list = allow::read(bytes);
-        }
-        let (documents, error) = yaml::parse(bytes);
-        for document in &documents {
-            self.take(document);
-        }
-        if let Some(error) = error {
-            let mut reason = error.to_string();
-            if let Some(hint) = error.hint {
-                reason = format!("{reason} ({hint})");
+    pub fn file(&mut self, file: File) {
+        self.begin(&file.name);
+        for part in split::parts(self.file, file.name, file.bytes) {
+            if let Some(list) = self.access.allowances.last_mut() {
+                list.extend(allow::read(part.bytes(), part.line));
             }
-            self.unknown(error.at, reason);
+            for (line, bytes) in part.documents() {
+                let (documents, error) = yaml::parse_part(bytes, line);
+                for document in &documents {
+                    self.take(document);
+                }
+                if let Some(error) = error {
+                    let mut reason = error.to_string();
+                    if let Some(hint) = error.hint {
+                        reason = format!("{reason} ({hint})");
+                    }
+                    self.unknown(error.at, reason);
+                }
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::decide::Grant;
-use super::super::model::{Access, Origin};
+use super::super::model::{Access, Origin, Use};
 use super::super::powers::{self, Given, Power};
 use super::super::subject::{MASTERS, Subject};
 use super::holdings::{Held, Holdings, View, groups_of};
@@ -85,7 +85,7 @@ impl<'a> Builder<'a> {
         let read = self.access.accounts.keys();
         let read: BTreeSet<Subject> = read
             .map(|(namespace, name)| Subject::of_account(namespace, name))
-            .chain(self.access.uses.iter().map(|used| used.subject()))
+            .chain(self.access.uses.iter().map(Use::subject))
             .chain(self.access.bound.keys().cloned())
             .collect();
         for subject in read {
@@ -99,8 +99,7 @@ impl<'a> Builder<'a> {
 
     /// What needs no right: one for many, members for their groups.
     fn folds(&mut self) {
-        let in_pods: BTreeSet<Subject> =
-            self.access.uses.iter().map(|used| used.subject()).collect();
+        let in_pods: BTreeSet<Subject> = self.access.uses.iter().map(Use::subject).collect();
         let with_pods: BTreeSet<Box<str>> = self
             .access
             .uses

@@ -41,15 +41,15 @@ impl Means {
     }
 }
 
-impl Paths {
+impl Edge {
     /// A step in words, with who comes of it: `creates a pod in namespace shop that runs as
     /// sa:shop/deployer`.
-    pub fn tell(&self, edge: &Edge, becomes: &str) -> String {
-        let place = match &*edge.namespace {
+    pub fn tell(&self, becomes: &str) -> String {
+        let place = match &*self.namespace {
             "" => "in any namespace".to_owned(),
             namespace => format!("in namespace {namespace}"),
         };
-        match edge.means {
+        match self.means {
             Means::Is | Means::Any | Means::Member => String::new(),
             Means::Pod => format!("create a pod {place} that runs as {becomes}"),
             Means::Workload => {
@@ -89,9 +89,9 @@ impl Paths {
                     .to_owned()
             }
             Means::HostPod => {
-                let why = if edge.is_assumed {
+                let why = if self.is_assumed {
                     " (no Pod Security level is known for it)"
-                } else if edge.namespace.is_empty() {
+                } else if self.namespace.is_empty() {
                     ""
                 } else {
                     " (it enforces no Pod Security level)"
@@ -109,7 +109,9 @@ impl Paths {
             Means::NodeTokens => format!("take the token of {becomes} from a pod on the node"),
         }
     }
+}
 
+impl Paths {
     /// Who stands at a place, for people.
     pub fn name(&self, vertex: usize) -> String {
         match self.vertices.get(vertex) {

@@ -81,13 +81,14 @@ impl Reader {
             urls: self.texts(node, "nonResourceURLs"),
             origin: self.origin(node.at),
         };
+        let on_resources = [&rule.groups, &rule.resources, &rule.names]
+            .iter()
+            .any(|list| !list.is_empty());
         let refused = if rule.verbs.is_empty() {
             Some("a rule without `verbs`")
         } else if !rule.urls.is_empty() && is_namespaced {
             Some("`nonResourceURLs` in a Role")
-        } else if !rule.urls.is_empty()
-            && !(rule.groups.is_empty() && rule.resources.is_empty() && rule.names.is_empty())
-        {
+        } else if !rule.urls.is_empty() && on_resources {
             Some("a rule with `nonResourceURLs` beside resources")
         } else if rule.urls.is_empty() && rule.groups.is_empty() {
             Some("a rule without `apiGroups`")
@@ -171,14 +172,11 @@ impl Reader {
             self.unknown(node.at, "labels are no map");
         }
         for entry in node.map_or(&[][..], Node::entries) {
-            match entry.value.as_str() {
-                Some(value) => {
-                    out.insert(entry.key.clone(), value.into());
-                }
-                None => {
-                    let reason = format!("the label `{}` is no text: quote it", entry.key);
-                    self.unknown(entry.value.at, reason);
-                }
+            if let Some(value) = entry.value.as_str() {
+                out.insert(Box::from(&*entry.key), value.into());
+            } else {
+                let reason = format!("the label `{}` is no text: quote it", entry.key);
+                self.unknown(entry.value.at, reason);
             }
         }
         out

@@ -125,7 +125,7 @@ impl Risks<'_> {
                         )
                     })
                     .unwrap_or(edge.to);
-                let step = self.paths.tell(edge, &self.paths.name(becomes));
+                let step = edge.tell(&self.paths.name(becomes));
                 out.push(format!("{step}{source}"));
             } else if edge.means == Means::Is && index > 0 {
                 out.push(format!("which is {}{source}", self.paths.name(edge.to)));

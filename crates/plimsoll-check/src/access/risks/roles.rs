@@ -85,12 +85,12 @@ impl Risks<'_> {
             let title = format!("{} allows {what}", role.display());
             self.say("access-wildcard", severity, &key, &title, &[rule.origin]);
         }
-        let nameless = |verb: &Box<str>| matches!(&**verb, "create" | "deletecollection");
-        let whole = |resource: &Box<str>| !resource.contains('/') && &**resource != "*";
+        let nameless = |verb: &str| matches!(verb, "create" | "deletecollection");
+        let whole = |resource: &str| !resource.contains('/') && resource != "*";
         let nothing = !rule.names.is_empty()
             && !rule.verbs.is_empty()
-            && rule.verbs.iter().all(nameless)
-            && rule.resources.iter().all(whole);
+            && rule.verbs.iter().all(|verb| nameless(verb))
+            && rule.resources.iter().all(|resource| whole(resource));
         if nothing {
             let title = format!(
                 "{} allows {} by name, which never holds: such a request carries no name",
