@@ -17,6 +17,8 @@ mod grants;
 mod image;
 mod look;
 mod mounts;
+#[cfg(test)]
+#[expect(dead_code, reason = "used by the next checks")]
 mod names;
 mod object;
 mod placement;
