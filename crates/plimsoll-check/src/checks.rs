@@ -3,6 +3,8 @@
 use crate::check::Check;
 
 mod admission_plugin_off;
+mod admission_policy_not_enforced;
+mod admission_policy_unbound;
 mod aggregated_secrets;
 mod all_rights_role;
 mod always_admit;
@@ -10,6 +12,7 @@ mod anonymous_requests;
 mod anonymous_subject;
 mod anti_affinity_too_wide;
 mod api_audit_log_off;
+mod api_service_unverified;
 mod api_version_too_new;
 mod apparmor_unconfined;
 mod authorization_off;
@@ -49,6 +52,8 @@ mod everybody_subject;
 mod excessive_job_retries;
 mod executable_config_map;
 mod frequent_exec_probe;
+mod gateway_open_to_namespaces;
+mod gateway_without_tls;
 mod grace_period_too_short;
 mod hair_trigger_liveness;
 mod host_aliases;
@@ -65,8 +70,12 @@ mod image_past_its_end;
 mod image_without_digest;
 mod impersonation_allowed;
 mod implicit_registry;
+mod ingress_for_every_host;
+mod ingress_snippet;
+mod ingress_without_tls;
 mod insecure_api_port;
 mod interactive_container;
+mod internal_service_exposed;
 mod invalid_extended_resource;
 mod invalid_image_name;
 mod invalid_probe_setting;
@@ -80,6 +89,7 @@ mod limit_range_contradiction;
 mod liveness_equals_readiness;
 mod liveness_probe_on_dependency;
 mod local_registry_image;
+mod login_certificate_requested;
 mod long_initial_delay;
 mod long_lived_token;
 mod low_group_id;
@@ -101,7 +111,10 @@ mod mounts_reach_node;
 mod mutable_image_tag;
 mod mutable_secret;
 mod naked_pod;
+mod namespace_privileged;
 mod namespace_secrets_readable;
+mod namespace_without_network_policy;
+mod namespace_without_pod_security;
 mod no_grace_period;
 mod no_rollout_history;
 mod node_credentials_mounted;
@@ -124,7 +137,12 @@ mod persistent_volumes_creatable;
 mod pinned_to_node;
 mod pod_exec_allowed;
 mod pods_not_spread;
+mod policy_allows_everybody_in;
+mod policy_allows_everywhere_out;
+mod policy_open_to_internet;
+mod policy_reaches_metadata;
 mod port_forward_allowed;
+mod priority_for_everybody;
 mod privilege_escalation_allowed;
 mod privileged_container;
 mod probe_on_init_container;
@@ -140,6 +158,7 @@ mod profiling_on;
 mod progress_deadline_too_short;
 mod quota_without_limits;
 mod raw_block_volume;
+mod reference_grant_too_wide;
 mod registry_login_in_manifest;
 mod registry_not_allowed;
 mod removed_api_version;
@@ -180,6 +199,7 @@ mod service_external_ips;
 mod service_status_changeable;
 mod shared_process_namespace;
 mod single_replica;
+mod source_address_hidden;
 mod ssh_server;
 mod stale_image_possible;
 mod starting_deadline_too_short;
@@ -197,7 +217,11 @@ mod unknown_api_version;
 mod unknown_node_label;
 mod unsafe_sysctl;
 mod update_on_delete;
+mod webhook_can_stop_cluster;
 mod webhook_changes_allowed;
+mod webhook_changes_everything;
+mod webhook_fails_open;
+mod webhook_outside_cluster;
 mod whole_secret_as_variables;
 mod wildcard_resources;
 mod wildcard_verbs;
@@ -213,6 +237,8 @@ mod tests;
 /// Every check, sorted by id. A test holds this list against the folder.
 pub const CHECKS: &[&Check] = &[
     &admission_plugin_off::CHECK,
+    &admission_policy_not_enforced::CHECK,
+    &admission_policy_unbound::CHECK,
     &aggregated_secrets::CHECK,
     &all_rights_role::CHECK,
     &always_admit::CHECK,
@@ -220,6 +246,7 @@ pub const CHECKS: &[&Check] = &[
     &anonymous_subject::CHECK,
     &anti_affinity_too_wide::CHECK,
     &api_audit_log_off::CHECK,
+    &api_service_unverified::CHECK,
     &api_version_too_new::CHECK,
     &apparmor_unconfined::CHECK,
     &authorization_off::CHECK,
@@ -259,6 +286,8 @@ pub const CHECKS: &[&Check] = &[
     &excessive_job_retries::CHECK,
     &executable_config_map::CHECK,
     &frequent_exec_probe::CHECK,
+    &gateway_open_to_namespaces::CHECK,
+    &gateway_without_tls::CHECK,
     &grace_period_too_short::CHECK,
     &hair_trigger_liveness::CHECK,
     &host_aliases::CHECK,
@@ -275,8 +304,12 @@ pub const CHECKS: &[&Check] = &[
     &image_without_digest::CHECK,
     &impersonation_allowed::CHECK,
     &implicit_registry::CHECK,
+    &ingress_for_every_host::CHECK,
+    &ingress_snippet::CHECK,
+    &ingress_without_tls::CHECK,
     &insecure_api_port::CHECK,
     &interactive_container::CHECK,
+    &internal_service_exposed::CHECK,
     &invalid_extended_resource::CHECK,
     &invalid_image_name::CHECK,
     &invalid_probe_setting::CHECK,
@@ -290,6 +323,7 @@ pub const CHECKS: &[&Check] = &[
     &liveness_equals_readiness::CHECK,
     &liveness_probe_on_dependency::CHECK,
     &local_registry_image::CHECK,
+    &login_certificate_requested::CHECK,
     &long_initial_delay::CHECK,
     &long_lived_token::CHECK,
     &low_group_id::CHECK,
@@ -311,7 +345,10 @@ pub const CHECKS: &[&Check] = &[
     &mutable_image_tag::CHECK,
     &mutable_secret::CHECK,
     &naked_pod::CHECK,
+    &namespace_privileged::CHECK,
     &namespace_secrets_readable::CHECK,
+    &namespace_without_network_policy::CHECK,
+    &namespace_without_pod_security::CHECK,
     &no_grace_period::CHECK,
     &no_rollout_history::CHECK,
     &node_credentials_mounted::CHECK,
@@ -334,7 +371,12 @@ pub const CHECKS: &[&Check] = &[
     &pinned_to_node::CHECK,
     &pod_exec_allowed::CHECK,
     &pods_not_spread::CHECK,
+    &policy_allows_everybody_in::CHECK,
+    &policy_allows_everywhere_out::CHECK,
+    &policy_open_to_internet::CHECK,
+    &policy_reaches_metadata::CHECK,
     &port_forward_allowed::CHECK,
+    &priority_for_everybody::CHECK,
     &privilege_escalation_allowed::CHECK,
     &privileged_container::CHECK,
     &probe_on_init_container::CHECK,
@@ -350,6 +392,7 @@ pub const CHECKS: &[&Check] = &[
     &progress_deadline_too_short::CHECK,
     &quota_without_limits::CHECK,
     &raw_block_volume::CHECK,
+    &reference_grant_too_wide::CHECK,
     &registry_login_in_manifest::CHECK,
     &registry_not_allowed::CHECK,
     &removed_api_version::CHECK,
@@ -390,6 +433,7 @@ pub const CHECKS: &[&Check] = &[
     &service_status_changeable::CHECK,
     &shared_process_namespace::CHECK,
     &single_replica::CHECK,
+    &source_address_hidden::CHECK,
     &ssh_server::CHECK,
     &stale_image_possible::CHECK,
     &starting_deadline_too_short::CHECK,
@@ -407,7 +451,11 @@ pub const CHECKS: &[&Check] = &[
     &unknown_node_label::CHECK,
     &unsafe_sysctl::CHECK,
     &update_on_delete::CHECK,
+    &webhook_can_stop_cluster::CHECK,
     &webhook_changes_allowed::CHECK,
+    &webhook_changes_everything::CHECK,
+    &webhook_fails_open::CHECK,
+    &webhook_outside_cluster::CHECK,
     &whole_secret_as_variables::CHECK,
     &wildcard_resources::CHECK,
     &wildcard_verbs::CHECK,

@@ -1,0 +1,57 @@
+//! `policy-reaches-metadata`: network policy lets pods reach the cloud's metadata.
+
+use plimsoll_model::Severity;
+
+use crate::check::{Check, Persona, Said, Test};
+use crate::object::Object;
+use crate::yaml::Node;
+
+pub const CHECK: Check = Check {
+    id: "policy-reaches-metadata",
+    title: "network policy lets pods reach the cloud's metadata",
+    severity: Severity::Medium,
+    persona: Persona::Pedantic,
+    answers: &["nsa cloud-metadata", "nsa network-policies", "mitre T1552"],
+    aliases: &["C-0052"],
+    why: "The whole of the internet includes 169.254.169.254, where the node's credentials are had for the asking.",
+    mend: "Add `except: [169.254.169.254/32]` to the block.",
+    bad: "apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: cart, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}]}]
+",
+    good: "apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: cart, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [169.254.169.254/32]}}]}]
+",
+    test: Test::Object(test),
+};
+
+fn test(object: &Object<'_>, said: &mut Said) {
+    if object.kind != "NetworkPolicy" || object.group() != "networking.k8s.io" {
+        return;
+    }
+    let rules = object.node.at_path(&["spec", "egress"]);
+    let peers = rules.map_or(&[][..], Node::items).iter();
+    for peer in peers.flat_map(|rule| rule.get("to").map_or(&[][..], Node::items)) {
+        let Some(node) = peer.at_path(&["ipBlock", "cidr"]) else {
+            continue;
+        };
+        let except = peer.at_path(&["ipBlock", "except"]);
+        let mut excepted = except.map_or(&[][..], Node::items).iter();
+        let is_shut = excepted.any(|one| {
+            let block = one.as_str().unwrap_or_default();
+            block.starts_with("169.254.") || block == "128.0.0.0/1"
+        });
+        if matches!(node.as_str(), Some("0.0.0.0/0" | "169.254.169.254/32")) && !is_shut {
+            said.at(node.at, "spec.egress.to.ipBlock", "");
+        }
+    }
+}

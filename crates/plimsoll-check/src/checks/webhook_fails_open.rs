@@ -1,0 +1,54 @@
+//! `webhook-fails-open`: admission lets in what its webhook could not look at.
+
+use plimsoll_model::Severity;
+
+use crate::check::{Check, Persona, Said, Test};
+use crate::object::Object;
+use crate::yaml::Node;
+
+pub const CHECK: Check = Check {
+    id: "webhook-fails-open",
+    title: "admission lets in what its webhook could not look at",
+    severity: Severity::Medium,
+    persona: Persona::Pedantic,
+    answers: &["cis-1.12 5.2.1", "nsa admission", "mitre T1562"],
+    aliases: &["C-0036"],
+    why: "Who brings the webhook down, or is quicker than it, gets past what it was to stop.",
+    mend: "Set `failurePolicy: Fail`, with namespaces left out that the webhook itself needs, and two replicas.",
+    bad: r#"apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: guard}
+webhooks:
+  - name: guard.shop.example
+    clientConfig: {service: {name: guard, namespace: guard}}
+    failurePolicy: Ignore
+    rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+"#,
+    good: r#"apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: guard}
+webhooks:
+  - name: guard.shop.example
+    clientConfig: {service: {name: guard, namespace: guard}}
+    failurePolicy: Fail
+    rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+"#,
+    test: Test::Object(test),
+};
+
+fn test(object: &Object<'_>, said: &mut Said) {
+    let is_validating = object.kind == "ValidatingWebhookConfiguration"
+        && object.group() == "admissionregistration.k8s.io";
+    let webhooks = object.node.get("webhooks").filter(|_| is_validating);
+    for webhook in webhooks.map_or(&[][..], Node::items) {
+        if let Some(node) = webhook.at_path(&["failurePolicy"])
+            && node.as_str() == Some("Ignore")
+        {
+            let name = webhook
+                .get("name")
+                .and_then(Node::as_str)
+                .unwrap_or_default();
+            said.at(node.at, format!("webhooks.{name}.failurePolicy"), name);
+        }
+    }
+}
