@@ -20,6 +20,7 @@ mod mounts;
 #[cfg(test)]
 #[expect(dead_code, reason = "used by the next checks")]
 mod names;
+pub mod network;
 mod object;
 mod placement;
 mod probe;

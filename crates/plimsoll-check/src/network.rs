@@ -1,0 +1,23 @@
+//! Who can reach whom: NetworkPolicy and its administrators' kin, computed exactly.
+//!
+//! Is handed objects and answers; opens nothing. Knows TCP, UDP and SCTP, pods, nodes and addresses
+//! outside. Does not know what a network plugin adds of its own (policies of Cilium, Calico and
+//! others are told as unknown), meshes, firewalls beside the cluster, or names of domains.
+//! Specifications: `networking.k8s.io/v1` and `policy.networking.k8s.io/v1alpha1` to `v1beta1`.
+
+pub mod address;
+mod bits;
+pub mod cluster;
+mod conflict;
+pub mod connection;
+pub mod intervals;
+pub mod labels;
+mod profile;
+mod reach;
+mod read;
+mod space;
+
+pub use cluster::Cluster;
+pub use profile::Direction;
+pub use reach::Reach;
+pub use read::{Reader, read};
