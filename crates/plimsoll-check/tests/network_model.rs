@@ -31,7 +31,7 @@ use crate::model::Model;
 const CLUSTERS: u64 = 10_000;
 
 fn read_text(text: String) -> Cluster {
-    read(&[File {
+    read([File {
         name: "cluster.yaml".to_owned(),
         bytes: text.into_bytes(),
     }])

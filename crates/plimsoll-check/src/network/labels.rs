@@ -103,7 +103,7 @@ pub fn read_map(node: &Node) -> Result<Labels, Misread> {
             let reason = format!("the value of the label `{key}` is no text: quote it");
             return Err(Misread::at(entry.value.at, reason));
         };
-        out.insert(entry.key.clone(), value.into());
+        out.insert((&*entry.key).into(), value.into());
     }
     Ok(out)
 }

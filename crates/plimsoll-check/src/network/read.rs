@@ -13,6 +13,7 @@ use super::cluster::{Cluster, ClusterNode, Misread, Namespace, Origin, Service};
 use super::labels::{Labels, read_map};
 use crate::object::{Object, halves, objects};
 use crate::run::File;
+use crate::split::parts;
 use crate::yaml::{self, Node, Place};
 
 mod admin;
@@ -26,31 +27,15 @@ mod service;
 /// The label that every namespace has.
 pub const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
 
-/// Reads files that belong together.
-pub fn read(files: &[File]) -> Cluster {
+/// Reads files that belong together, one after the other.
+pub fn read(files: impl IntoIterator<Item = File>) -> Cluster {
     let mut reader = Reader::default();
-    for file in files {
+    for (index, file) in files.into_iter().enumerate() {
         reader.begin(&file.name);
-        let (documents, error) = yaml::parse(&file.bytes);
-        for document in &documents {
-            let mut all = Vec::new();
-            objects(&document.root, &mut all);
-            for object in &all {
-                reader.object(object);
+        for part in parts(index, file.name, file.bytes) {
+            for (line, bytes) in part.documents() {
+                reader.documents(bytes, line);
             }
-            for half in halves(&document.root) {
-                let reason = "half an object: `apiVersion` or `kind` is missing or no text";
-                reader.unknown(half.at, reason);
-            }
-            for (at, key) in &document.duplicates {
-                let reason = format!("the key `{key}` stands twice: the last one counts");
-                reader.unknown(*at, reason);
-            }
-        }
-        if let Some(error) = error {
-            let hint = error.hint.map(|hint| format!(" ({hint})"));
-            let reason = format!("{error}{}", hint.unwrap_or_default());
-            reader.unknown(error.at, reason);
         }
     }
     reader.finish()
@@ -73,6 +58,31 @@ impl Reader {
     /// A file of this name follows.
     pub fn begin(&mut self, name: &str) {
         self.cluster.files.push(name.to_owned());
+    }
+
+    /// What stands in a file from a line (1-based) on.
+    fn documents(&mut self, bytes: &[u8], line: u32) {
+        let (documents, error) = yaml::parse_part(bytes, line);
+        for document in &documents {
+            let mut all = Vec::new();
+            objects(&document.root, &mut all);
+            for object in &all {
+                self.object(object);
+            }
+            for half in halves(&document.root) {
+                let reason = "half an object: `apiVersion` or `kind` is missing or no text";
+                self.unknown(half.at, reason);
+            }
+            for (at, key) in &document.duplicates {
+                let reason = format!("the key `{key}` stands twice: the last one counts");
+                self.unknown(*at, reason);
+            }
+        }
+        if let Some(error) = error {
+            let hint = error.hint.map(|hint| format!(" ({hint})"));
+            let reason = format!("{error}{}", hint.unwrap_or_default());
+            self.unknown(error.at, reason);
+        }
     }
 
     /// An object of the file.

@@ -60,7 +60,7 @@ impl Reader {
 
 fn backend(node: &Node, namespace: &str) -> Option<Backend> {
     let port = |node: &Node| match &node.value {
-        Value::Text(name) => Some(BackendPort::Named(name.clone())),
+        Value::Text(name) => Some(BackendPort::Named((&**name).into())),
         _ => super::port_number(node).ok().map(BackendPort::Number),
     };
     let (name, port) = match node.at_path(&["service"]) {
