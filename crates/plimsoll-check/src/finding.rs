@@ -21,7 +21,9 @@ pub fn finding(
         Some(name) => format!("{}, container {name}", object.display()),
         None => object.display(),
     };
-    let title = match defect.detail.as_str() {
+    let clean = |text: &str| plimsoll_model::text::clean(text).into_owned();
+    let (subject, detail) = (clean(&subject), clean(&defect.detail));
+    let title = match detail.as_str() {
         "" => format!("{subject}: {}", check.title),
         detail => format!("{subject}: {} ({detail})", check.title),
     };
@@ -30,8 +32,10 @@ pub fn finding(
         check.id,
         fingerprint(check, object, file, defect),
         check.severity,
-        plimsoll_model::text::clean(&title).into_owned(),
+        title,
     );
+    finding.subject = Some(subject);
+    finding.detail = Some(detail).filter(|detail| !detail.is_empty());
     finding.aliases = check
         .aliases
         .iter()

@@ -235,8 +235,13 @@ pub struct Finding {
     pub severity: Severity,
     /// The vendor's own word for the severity, where it has one.
     pub vendor_severity: Option<String>,
-    /// A short line without control characters.
+    /// A short line without control characters. With a subject and a detail it is `SUBJECT: what is
+    /// wrong (DETAIL)`.
     pub title: String,
+    /// What it is about, where that is no package: `Deployment shop/cart, container web`.
+    pub subject: Option<String>,
+    /// What stands there, or is missing, for this subject alone.
+    pub detail: Option<String>,
     pub package: Option<PackageIndex>,
     /// Primary place first.
     pub locations: Vec<Location>,
@@ -275,6 +280,8 @@ impl Finding {
             severity,
             vendor_severity: None,
             title: title.into(),
+            subject: None,
+            detail: None,
             package: None,
             locations: Vec::new(),
             fix: None,
@@ -296,6 +303,22 @@ impl Finding {
             .iter()
             .map(|cvss| cvss.score)
             .max_by(f64::total_cmp)
+    }
+
+    /// The title without subject and detail: what is wrong, wherever it is.
+    pub fn what(&self) -> &str {
+        let subject = self.subject.as_deref();
+        let text = subject
+            .and_then(|subject| self.title.strip_prefix(subject)?.strip_prefix(": "))
+            .unwrap_or(&self.title);
+        let detail = self.detail.as_deref();
+        detail
+            .and_then(|detail| {
+                text.strip_suffix(')')?
+                    .strip_suffix(detail)?
+                    .strip_suffix(" (")
+            })
+            .unwrap_or(text)
     }
 
     /// Whether this id or alias names the finding, without regard to case.

@@ -25,6 +25,8 @@ pub struct WriteOptions {
     pub color: bool,
     /// Whether the table shows everything: excepted findings, further sources, owned packages.
     pub verbose: bool,
+    /// Why what a check finds matters, by its id, for formats that describe rules.
+    pub why: Option<fn(&str) -> Option<&'static str>>,
     /// How many findings the table shows in full; the rest are counted. Absent for all.
     pub findings_max: Option<usize>,
 }

@@ -109,6 +109,140 @@ fn table_that_is_narrow() {
     insta::assert_snapshot!(sample::written("table", &report, &options));
 }
 
+/// Forty manifests with the same mistakes, some minded and some not.
+fn manifests() -> plimsoll_model::Report {
+    use plimsoll_model::{Finding, FindingKind, Location, Mode, Reason, Severity, TargetKind};
+    let mut report = sample::report();
+    let inventory = &mut report.inventory;
+    inventory.target.kind = TargetKind::Configuration;
+    "deploy".clone_into(&mut inventory.target.name);
+    (inventory.packages, inventory.layers) = (Vec::new(), Vec::new());
+    (inventory.owned, inventory.unknowns) = (Vec::new(), Vec::new());
+    inventory.objects = 40;
+    report.advisories = None;
+    report.findings.clear();
+    let verdict = report.verdict.as_mut().unwrap();
+    verdict.reasons.clear();
+    for number in 0..40_u32 {
+        for (id, what, severity, every) in [
+            (
+                "privileged-container",
+                "container is privileged",
+                Severity::Critical,
+                3,
+            ),
+            (
+                "host-network",
+                "pod shares the network of its node",
+                Severity::High,
+                30,
+            ),
+            (
+                "missing-memory-limit",
+                "container has no memory limit",
+                Severity::Medium,
+                1,
+            ),
+            (
+                "single-replica",
+                "one pod carries the whole service",
+                Severity::Low,
+                40,
+            ),
+        ] {
+            if number % every != 0 {
+                continue;
+            }
+            let subject = format!("Deployment shop/part-{number}, container web");
+            let detail = (number % 2 == 0).then(|| "`securityContext.privileged`".to_owned());
+            let title = match &detail {
+                Some(detail) => format!("{subject}: {what} ({detail})"),
+                None => format!("{subject}: {what}"),
+            };
+            let fingerprint = format!("{id}-{number}");
+            let mut finding = Finding::new(
+                FindingKind::Configuration,
+                id,
+                &fingerprint,
+                severity,
+                title,
+            );
+            (finding.subject, finding.detail) = (Some(subject), detail);
+            assert_eq!(finding.what(), what);
+            finding.mend = Some(format!("Mend {id}."));
+            finding.locations = vec![Location {
+                line: Some(10 + number),
+                column: Some(7),
+                ..Location::file(format!("deploy/part-{}/deployment.yaml", number / 2))
+            }];
+            if severity >= Severity::High {
+                verdict.reasons.push(Reason {
+                    rule: "bad-configuration".to_owned(),
+                    finding: Some(fingerprint),
+                    mode: Mode::Enforce,
+                    message: "it is high or worse".to_owned(),
+                });
+            }
+            report.findings.push(finding);
+        }
+    }
+    report
+        .findings
+        .sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    report
+}
+
+/// A mistake is explained once, with its places; what the policy does not mind is a line each.
+#[test]
+fn many_findings_of_a_check_are_folded() {
+    for width in [80, 120] {
+        let options = WriteOptions {
+            width: Some(width),
+            ..sample::options()
+        };
+        let text = sample::written("table", &manifests(), &options);
+        assert!(
+            text.lines().all(|line| line.chars().count() <= width),
+            "{text}"
+        );
+        insta::assert_snapshot!(format!("manifests-{width}"), text);
+    }
+    let options = WriteOptions {
+        verbose: true,
+        ..sample::options()
+    };
+    let text = sample::written("table", &manifests(), &options);
+    for number in 0..40 {
+        assert!(text.contains(&format!("shop/part-{number},")), "{text}");
+    }
+}
+
+/// A rule of SARIF speaks of the check, a result of the object.
+#[test]
+fn sarif_describes_checks_apart_from_objects() {
+    fn why(id: &str) -> Option<&'static str> {
+        (id == "privileged-container").then_some("It owns the node.")
+    }
+    let options = WriteOptions {
+        why: Some(why),
+        ..sample::options()
+    };
+    let text = sample::written("sarif", &manifests(), &options);
+    let log: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let run = &log["runs"][0];
+    let rule = &run["tool"]["driver"]["rules"][0];
+    assert_eq!(rule["shortDescription"]["text"], "container is privileged.");
+    assert_eq!(rule["fullDescription"]["text"], "It owns the node.");
+    let result = &run["results"][0];
+    let message = result["message"]["text"].as_str().unwrap();
+    assert!(
+        message.starts_with("Deployment shop/part-0, container web: "),
+        "{message}"
+    );
+    let place = &result["locations"][0]["logicalLocations"][0];
+    assert_eq!(place["name"], "Deployment shop/part-0, container web");
+}
+
 /// No cell, line or attribute breaks where there is nothing to say.
 #[test]
 fn nothing_found_is_said_in_every_format() {

@@ -65,6 +65,15 @@ fn reports_hold_to_the_schema_and_use_all_of_it() {
     let mut configuration = sample::empty();
     configuration.inventory.target.kind = TargetKind::Configuration;
     configuration.inventory.objects = 12;
+    let mut finding = sample::report().findings.remove(0);
+    finding.package = None;
+    finding.subject = Some("Deployment shop/cart".to_owned());
+    finding.detail = Some("`hostPID` is `true`".to_owned());
+    configuration.findings.push(finding);
+    configuration.compliance = sample::report().compliance;
+    if let Some(compliance) = &mut configuration.compliance {
+        compliance.profile = Some("workloads".to_owned());
+    }
     for report in [sample::report(), sample::empty(), configuration] {
         let document: Value = serde_json::from_slice(&wire::to_bytes(&report)).unwrap();
         let read = wire::read_report(&wire::to_bytes(&report)).unwrap();

@@ -75,6 +75,7 @@ impl Session {
                 ColorChoice::Never => false,
             },
             verbose: self.configuration.verbose,
+            why: Some(why),
             ..WriteOptions::default()
         }
     }
@@ -114,6 +115,12 @@ impl Session {
             progress: Arc::clone(progress),
         }
     }
+}
+
+/// Why what a check finds matters.
+fn why(id: &str) -> Option<&'static str> {
+    let mut checks = plimsoll_check::CHECKS.iter();
+    checks.find(|check| check.id == id).map(|check| check.why)
 }
 
 /// The time that documents carry, where whoever builds reproducibly has said it: seconds since

@@ -42,23 +42,23 @@ impl OutputFormat for Sarif {
     fn write(
         &self,
         report: &Report,
-        _options: &WriteOptions,
+        options: &WriteOptions,
         out: &mut dyn Write,
     ) -> Result<(), WriteError> {
         let mut out = io::BufWriter::new(out);
-        document(&View::new(report), &mut out)
+        document(&View::new(report), options, &mut out)
             .and_then(|()| out.flush())
             .map_err(WriteError::io(self.id()))
     }
 }
 
-fn document(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn document(view: &View<'_>, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
     let mut json = crate::json::serializer(&mut *out);
-    log(view).serialize(&mut json)?;
+    log(view, options).serialize(&mut json)?;
     out.write_all(b"\n")
 }
 
-fn log<'a>(view: &View<'a>) -> Log<'a> {
+fn log<'a>(view: &View<'a>, options: &WriteOptions) -> Log<'a> {
     let report = view.report;
     // Findings of one id share a rule; the first speaks for it, the worst gives its severity.
     let mut numbers = BTreeMap::new();
@@ -87,7 +87,7 @@ fn log<'a>(view: &View<'a>) -> Log<'a> {
                     version: &report.tool.version,
                     rules: rules
                         .into_iter()
-                        .map(|(finding, severity, score)| rule(finding, severity, score))
+                        .map(|(finding, severity, score)| rule(finding, severity, score, options))
                         .collect(),
                 },
             },
@@ -105,12 +105,18 @@ fn log<'a>(view: &View<'a>) -> Log<'a> {
     }
 }
 
-fn rule(finding: &Finding, severity: Severity, score: Option<f64>) -> Rule<'_> {
-    let title = sentence(&finding.title, &finding.id);
+fn rule<'a>(
+    finding: &'a Finding,
+    severity: Severity,
+    score: Option<f64>,
+    options: &WriteOptions,
+) -> Rule<'a> {
+    let title = sentence(finding.what(), &finding.id);
+    let why = options.why.and_then(|why| why(&finding.id));
     Rule {
         id: &finding.id,
         short_description: Message::new(title.clone()),
-        full_description: Message::new(title.clone()),
+        full_description: Message::new(why.map_or_else(|| title.clone(), clean)),
         help: Message::new(match &finding.mend {
             Some(mend) => format!("{title} {}", clean(mend)),
             None => format!("{title} Run `plimsoll explain {}`.", clean(&finding.id)),
@@ -243,6 +249,13 @@ fn places<'a>(view: &View<'a>, finding: &'a Finding) -> Vec<Place<'a>> {
                 name: clean(&named(package)),
                 full_name: Some(package.purl.to_string()),
                 kind: "package",
+            });
+        }
+        if let Some(subject) = &finding.subject {
+            found.push(Logical {
+                name: clean(subject),
+                full_name: None,
+                kind: "resource",
             });
         }
         match location.and_then(|at| view.layer(at)) {

@@ -15,6 +15,8 @@ use crate::{OutputFormat, WriteError, WriteOptions};
 mod block;
 mod compliance;
 mod fold;
+mod notes;
+mod places;
 mod summary;
 mod unknown;
 mod words;

@@ -151,6 +151,12 @@ pub struct Finding<'a> {
     pub vendor_severity: Option<Text<'a>>,
     #[serde(default)]
     pub title: Text<'a>,
+    /// What it is about, where that is no package; the title begins with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Text<'a>>,
+    /// What is said of this subject alone; the title ends with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Text<'a>>,
     /// Id of the package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package: Option<Text<'a>>,

@@ -274,6 +274,8 @@ fn finding(place: &str, form: form::Finding<'_>, ids: &Ids) -> Result<Finding, R
         aliases: all_owned(form.aliases),
         vendor_severity: owned(form.vendor_severity),
         title: form.title.into_owned(),
+        subject: owned(form.subject),
+        detail: owned(form.detail),
         how: form.how.map(how),
         also: form.also.into_iter().map(how).collect(),
         cvss: form.cvss.into_iter().map(cvss).collect(),

@@ -139,6 +139,8 @@ fn finding(finding: &Finding) -> form::Finding<'_> {
         severity: text(finding.severity.as_str()),
         vendor_severity: maybe(finding.vendor_severity.as_ref()),
         title: text(&finding.title),
+        subject: maybe(finding.subject.as_ref()),
+        detail: maybe(finding.detail.as_ref()),
         package: shown(finding.package.as_ref()),
         locations: finding.locations.iter().map(location).collect(),
         fix: finding.fix.as_ref().map(fix),

@@ -147,6 +147,7 @@ fn finding() -> impl Strategy<Value = Finding> {
         of(0.0..1.0_f64),
         of(time()),
         (vec(text(), 0..2), of(text()), of(excepted()), of(text())),
+        (of(text()), of(text())),
     );
     (head, rest).prop_map(
         |((id, kind, fingerprint, severity, title, aliases), rest)| {
@@ -166,6 +167,7 @@ fn finding() -> impl Strategy<Value = Finding> {
                 finding.excepted,
                 finding.vendor_severity,
             ) = rest.8;
+            (finding.subject, finding.detail) = rest.9;
             finding
         },
     )

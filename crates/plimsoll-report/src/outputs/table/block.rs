@@ -1,20 +1,14 @@
-//! Findings, packages of others and unknowns, as blocks and lines.
+//! Findings and packages of others, as blocks and lines.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use plimsoll_model::{Finding, Location};
+use plimsoll_model::Finding;
 
-use super::fold;
-use super::words::{counts_by_severity, ids_words, subject};
+use super::words::subject;
+use super::{fold, notes, places};
 use crate::WriteOptions;
-use crate::paint::{Look, Page, shortened};
-use crate::view::{Group, Level, View, clean, counted, fix_words, named, place_words};
-
-/// Longest build step that is shown beside a layer, in characters.
-const STEP_CHARS_MAX: usize = 60;
-/// Most places that are shown for one group of findings.
-const PLACES_MAX: usize = 4;
+use crate::paint::Page;
+use crate::view::{Group, Level, View, clean, counted, fix_words, named};
 
 /// Writes the findings; whether there was anything to say.
 pub fn findings(
@@ -23,7 +17,7 @@ pub fn findings(
     page: Page,
     out: &mut dyn Write,
 ) -> io::Result<bool> {
-    let groups = view.groups();
+    let groups = fold::alike(view.groups());
     let minded = |group: &&Group<'_>| options.verbose || group.level >= Level::Warning;
     let mut left = options.findings_max.unwrap_or(usize::MAX);
     let mut is_folded = false;
@@ -64,7 +58,7 @@ pub fn findings(
     let lines = if options.verbose {
         0
     } else {
-        packages(view, page, out)?
+        notes::notes(view, page, out)?
     };
     Ok(lines > 0 || groups.iter().any(|group| minded(&group)))
 }
@@ -86,10 +80,11 @@ fn finding(
         // A title that only says the package once more adds nothing.
         Some(subject) if is_bare(view, first) => subject,
         Some(subject) => format!("{subject}, {}", clean(&first.title)),
+        None if group.findings.len() > 1 => clean(first.what()),
         None => clean(&first.title),
     };
     page.wrapped(out, &painted, lead.chars().count() + 2, 4, &what)?;
-    places(view, group, page, out)?;
+    places::places(view, options, group, page, out)?;
     page.facts(out, &facts(first))?;
     for how in first
         .how
@@ -146,52 +141,6 @@ fn is_bare(view: &View<'_>, finding: &Finding) -> bool {
     finding.title == name || fixed.is_some_and(|v| finding.title == format!("{name} before {v}"))
 }
 
-/// The places of a group, each once.
-fn places(view: &View<'_>, group: &Group<'_>, page: Page, out: &mut dyn Write) -> io::Result<()> {
-    let mut known = BTreeSet::new();
-    let mut seen: Vec<&Location> = Vec::new();
-    for location in group.findings.iter().flat_map(|f| view.places(f)) {
-        if known.insert(location) {
-            seen.push(location);
-        }
-    }
-    for location in seen.iter().take(PLACES_MAX) {
-        let path = clean(&place_words(location));
-        let arrow = format!("  {} {path}", page.paint.put(Look::Blue, "-->"));
-        match view.layer(location) {
-            Some((number, layer)) => {
-                let mut text = format!("(layer {number} of {}", view.report.inventory.layers.len());
-                if layer.base {
-                    text.push_str(", base image");
-                }
-                if let Some(step) = &layer.created_by {
-                    let step = shortened(&clean(step), STEP_CHARS_MAX);
-                    text.push_str(": ");
-                    text.push_str(&step);
-                }
-                text.push(')');
-                let used = 6 + path.chars().count();
-                if used + 1 + text.chars().count() > page.columns {
-                    writeln!(out, "{arrow}")?;
-                    page.wrapped(out, "      ", 6, 6, &text)?;
-                } else {
-                    writeln!(out, "{arrow} {text}")?;
-                }
-            }
-            None => writeln!(out, "{arrow}")?,
-        }
-    }
-    if seen.len() > PLACES_MAX {
-        let left = seen.len() - PLACES_MAX;
-        writeln!(
-            out,
-            "      and {}",
-            counted(left, "further place", "further places")
-        )?;
-    }
-    Ok(())
-}
-
 fn facts(finding: &Finding) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     if let Some(fix) = fix_words(finding) {
@@ -220,35 +169,6 @@ fn facts(finding: &Finding) -> Vec<(&'static str, String)> {
         facts.push(("epss", format!("{:.1} %", epss * 100.0)));
     }
     facts
-}
-
-/// What the policy does not mind: one line a package. Returns the number of lines.
-fn packages(view: &View<'_>, page: Page, out: &mut dyn Write) -> io::Result<usize> {
-    let mut lines = 0;
-    for (package, findings) in view.by_package() {
-        let notes: Vec<&Finding> = findings
-            .into_iter()
-            .filter(|finding| view.level(finding) == Level::Note)
-            .collect();
-        let mut subjects: BTreeMap<String, Vec<&Finding>> = BTreeMap::new();
-        for finding in notes {
-            // What is in no package is in a file.
-            let subject = match (package, view.place(finding)) {
-                (Some((_, package)), _) => named(package),
-                (None, Some(place)) => place.path.clone(),
-                (None, None) => "the target as a whole".to_owned(),
-            };
-            subjects.entry(subject).or_default().push(finding);
-        }
-        lines += subjects.len();
-        for (subject, notes) in &subjects {
-            let (subject, counts) = (clean(subject), counts_by_severity(notes).join(", "));
-            let text = format!("{subject}: {counts} ({})", ids_words(notes));
-            let lead = format!("{}: ", page.paint.put(Look::Blue, "note"));
-            page.wrapped(out, &lead, 6, 6, &text)?;
-        }
-    }
-    Ok(lines)
 }
 
 /// Language packages that came with packages of the operating system, where all is shown.

@@ -16,6 +16,42 @@ const FULL_MAX: usize = 3;
 /// Fixes that are named on the line for the rest.
 const FIXES_MAX: usize = 3;
 
+/// Whether it is about something that is no package and has a name.
+pub fn is_apart(group: &Group<'_>) -> bool {
+    let first = group.first();
+    first.is_some_and(|first| first.package.is_none() && first.subject.is_some())
+}
+
+/// Puts together what is wrong in the same way with several things that are no packages: one
+/// explanation for all of them, in the order in which each first appears.
+pub fn alike<'a>(groups: Vec<Group<'a>>) -> Vec<Group<'a>> {
+    let mut all: Vec<Group<'a>> = Vec::new();
+    let mut known = BTreeMap::new();
+    for group in groups {
+        let key = group.first().filter(|_| is_apart(&group)).map(|first| {
+            let by = first.excepted.as_ref().map(|excepted| &excepted.by);
+            let mend = first.mend.as_ref();
+            (
+                &first.id,
+                first.severity,
+                group.level,
+                by,
+                first.what(),
+                mend,
+            )
+        });
+        let index = match key {
+            Some(key) => *known.entry(key).or_insert(all.len()),
+            None => all.len(),
+        };
+        match all.get_mut(index) {
+            Some(one) => one.findings.extend(group.findings),
+            None => all.push(group),
+        }
+    }
+    all
+}
+
 /// What was found in one package, or what stands alone.
 pub struct Section<'g, 'a> {
     pub full: Vec<&'g Group<'a>>,
