@@ -19,9 +19,14 @@ mod authorization_off;
 mod authorization_without_node;
 mod autoscaler_bounds_crossed;
 mod autoscaler_single_replica;
+mod autoscaler_without_requests;
+mod autoscalers_compete;
 mod binding_changes_allowed;
+mod budget_blocks_eviction;
+mod budget_selects_nothing;
 mod capabilities_not_dropped;
 mod certificate_approval_allowed;
+mod changing_label_in_selector;
 mod cluster_admin_binding;
 mod cluster_secrets_readable;
 mod code_fetched_at_start;
@@ -32,14 +37,23 @@ mod credential_in_workload;
 mod daemon_rollout_everywhere;
 mod dangerous_capability;
 mod dashboard_deployed;
+mod database_without_volume;
 mod debug_container_left;
 mod debug_containers_allowed;
 mod default_account_subject;
 mod default_namespace;
 mod default_service_account;
+mod deprecated_annotation;
 mod deprecated_api_version;
+mod deprecated_field;
 mod deprecated_node_label;
+mod deprecated_volume_plugin;
+mod duplicate_container_name;
 mod duplicate_environment_variable;
+mod duplicate_object;
+mod duplicate_object_across_files;
+mod duplicate_service_port;
+mod duplicate_volume;
 mod endless_job;
 mod endless_token_secret;
 mod endures_lost_node;
@@ -78,6 +92,8 @@ mod interactive_container;
 mod internal_service_exposed;
 mod invalid_extended_resource;
 mod invalid_image_name;
+mod invalid_label;
+mod invalid_name;
 mod invalid_probe_setting;
 mod invalid_quantity;
 mod invalid_restart_policy;
@@ -98,23 +114,42 @@ mod masters_group_subject;
 mod memory_overcommitted;
 mod memory_volume_without_limit;
 mod metadata_endpoint_used;
+mod missing_autoscaler_target;
+mod missing_backend;
+mod missing_backend_port;
+mod missing_claim;
+mod missing_class;
+mod missing_config_map;
 mod missing_cpu_limit;
+mod missing_disruption_budget;
 mod missing_ephemeral_storage_limit;
+mod missing_gateway;
+mod missing_governing_service;
+mod missing_key;
 mod missing_liveness_probe;
 mod missing_memory_limit;
 mod missing_min_ready_seconds;
+mod missing_pre_stop;
 mod missing_readiness_probe;
 mod missing_resource_requests;
+mod missing_role;
+mod missing_secret;
+mod missing_service_account;
 mod missing_starting_deadline;
 mod missing_startup_probe;
+mod missing_subject;
+mod missing_target_port;
+mod mount_without_volume;
 mod mounts_reach_node;
 mod mutable_image_tag;
 mod mutable_secret;
 mod naked_pod;
 mod namespace_privileged;
 mod namespace_secrets_readable;
+mod namespace_without_limit_range;
 mod namespace_without_network_policy;
 mod namespace_without_pod_security;
+mod namespace_without_quota;
 mod no_grace_period;
 mod no_rollout_history;
 mod node_credentials_mounted;
@@ -129,6 +164,7 @@ mod node_user_namespace;
 mod nodes_changeable;
 mod odd_quantity;
 mod open_load_balancer;
+mod overlapping_budgets;
 mod overlapping_cron_jobs;
 mod partition_left;
 mod password_file_login;
@@ -141,6 +177,7 @@ mod policy_allows_everybody_in;
 mod policy_allows_everywhere_out;
 mod policy_open_to_internet;
 mod policy_reaches_metadata;
+mod policy_selects_nothing;
 mod port_forward_allowed;
 mod priority_for_everybody;
 mod privilege_escalation_allowed;
@@ -158,10 +195,13 @@ mod profiling_on;
 mod progress_deadline_too_short;
 mod quota_without_limits;
 mod raw_block_volume;
+mod recreate_behind_service;
 mod reference_grant_too_wide;
 mod registry_login_in_manifest;
 mod registry_not_allowed;
 mod removed_api_version;
+mod removed_volume_plugin;
+mod replicas_beside_autoscaler;
 mod request_above_limit;
 mod restricted_volume_type;
 mod retired_registry;
@@ -190,6 +230,7 @@ mod secret_store_open;
 mod secret_store_without_tls;
 mod secret_type_mismatch;
 mod secrets_unencrypted;
+mod selector_misses_template;
 mod selector_selects_nothing;
 mod selinux_options_changed;
 mod selinux_unconfined;
@@ -199,10 +240,12 @@ mod service_external_ips;
 mod service_status_changeable;
 mod shared_process_namespace;
 mod single_replica;
+mod single_writer_volume_shared;
 mod source_address_hidden;
 mod ssh_server;
 mod stale_image_possible;
 mod starting_deadline_too_short;
+mod state_on_node;
 mod stuck_rollout_setting;
 mod sub_path_on_node;
 mod sudo_in_command;
@@ -216,7 +259,9 @@ mod unbounded_empty_dir;
 mod unknown_api_version;
 mod unknown_node_label;
 mod unsafe_sysctl;
+mod unused_volume;
 mod update_on_delete;
+mod variable_used_before_it_is_set;
 mod webhook_can_stop_cluster;
 mod webhook_changes_allowed;
 mod webhook_changes_everything;
@@ -253,9 +298,14 @@ pub const CHECKS: &[&Check] = &[
     &authorization_without_node::CHECK,
     &autoscaler_bounds_crossed::CHECK,
     &autoscaler_single_replica::CHECK,
+    &autoscaler_without_requests::CHECK,
+    &autoscalers_compete::CHECK,
     &binding_changes_allowed::CHECK,
+    &budget_blocks_eviction::CHECK,
+    &budget_selects_nothing::CHECK,
     &capabilities_not_dropped::CHECK,
     &certificate_approval_allowed::CHECK,
+    &changing_label_in_selector::CHECK,
     &cluster_admin_binding::CHECK,
     &cluster_secrets_readable::CHECK,
     &code_fetched_at_start::CHECK,
@@ -266,14 +316,23 @@ pub const CHECKS: &[&Check] = &[
     &daemon_rollout_everywhere::CHECK,
     &dangerous_capability::CHECK,
     &dashboard_deployed::CHECK,
+    &database_without_volume::CHECK,
     &debug_container_left::CHECK,
     &debug_containers_allowed::CHECK,
     &default_account_subject::CHECK,
     &default_namespace::CHECK,
     &default_service_account::CHECK,
+    &deprecated_annotation::CHECK,
     &deprecated_api_version::CHECK,
+    &deprecated_field::CHECK,
     &deprecated_node_label::CHECK,
+    &deprecated_volume_plugin::CHECK,
+    &duplicate_container_name::CHECK,
     &duplicate_environment_variable::CHECK,
+    &duplicate_object::CHECK,
+    &duplicate_object_across_files::CHECK,
+    &duplicate_service_port::CHECK,
+    &duplicate_volume::CHECK,
     &endless_job::CHECK,
     &endless_token_secret::CHECK,
     &endures_lost_node::CHECK,
@@ -312,6 +371,8 @@ pub const CHECKS: &[&Check] = &[
     &internal_service_exposed::CHECK,
     &invalid_extended_resource::CHECK,
     &invalid_image_name::CHECK,
+    &invalid_label::CHECK,
+    &invalid_name::CHECK,
     &invalid_probe_setting::CHECK,
     &invalid_quantity::CHECK,
     &invalid_restart_policy::CHECK,
@@ -332,23 +393,42 @@ pub const CHECKS: &[&Check] = &[
     &memory_overcommitted::CHECK,
     &memory_volume_without_limit::CHECK,
     &metadata_endpoint_used::CHECK,
+    &missing_autoscaler_target::CHECK,
+    &missing_backend::CHECK,
+    &missing_backend_port::CHECK,
+    &missing_claim::CHECK,
+    &missing_class::CHECK,
+    &missing_config_map::CHECK,
     &missing_cpu_limit::CHECK,
+    &missing_disruption_budget::CHECK,
     &missing_ephemeral_storage_limit::CHECK,
+    &missing_gateway::CHECK,
+    &missing_governing_service::CHECK,
+    &missing_key::CHECK,
     &missing_liveness_probe::CHECK,
     &missing_memory_limit::CHECK,
     &missing_min_ready_seconds::CHECK,
+    &missing_pre_stop::CHECK,
     &missing_readiness_probe::CHECK,
     &missing_resource_requests::CHECK,
+    &missing_role::CHECK,
+    &missing_secret::CHECK,
+    &missing_service_account::CHECK,
     &missing_starting_deadline::CHECK,
     &missing_startup_probe::CHECK,
+    &missing_subject::CHECK,
+    &missing_target_port::CHECK,
+    &mount_without_volume::CHECK,
     &mounts_reach_node::CHECK,
     &mutable_image_tag::CHECK,
     &mutable_secret::CHECK,
     &naked_pod::CHECK,
     &namespace_privileged::CHECK,
     &namespace_secrets_readable::CHECK,
+    &namespace_without_limit_range::CHECK,
     &namespace_without_network_policy::CHECK,
     &namespace_without_pod_security::CHECK,
+    &namespace_without_quota::CHECK,
     &no_grace_period::CHECK,
     &no_rollout_history::CHECK,
     &node_credentials_mounted::CHECK,
@@ -363,6 +443,7 @@ pub const CHECKS: &[&Check] = &[
     &nodes_changeable::CHECK,
     &odd_quantity::CHECK,
     &open_load_balancer::CHECK,
+    &overlapping_budgets::CHECK,
     &overlapping_cron_jobs::CHECK,
     &partition_left::CHECK,
     &password_file_login::CHECK,
@@ -375,6 +456,7 @@ pub const CHECKS: &[&Check] = &[
     &policy_allows_everywhere_out::CHECK,
     &policy_open_to_internet::CHECK,
     &policy_reaches_metadata::CHECK,
+    &policy_selects_nothing::CHECK,
     &port_forward_allowed::CHECK,
     &priority_for_everybody::CHECK,
     &privilege_escalation_allowed::CHECK,
@@ -392,10 +474,13 @@ pub const CHECKS: &[&Check] = &[
     &progress_deadline_too_short::CHECK,
     &quota_without_limits::CHECK,
     &raw_block_volume::CHECK,
+    &recreate_behind_service::CHECK,
     &reference_grant_too_wide::CHECK,
     &registry_login_in_manifest::CHECK,
     &registry_not_allowed::CHECK,
     &removed_api_version::CHECK,
+    &removed_volume_plugin::CHECK,
+    &replicas_beside_autoscaler::CHECK,
     &request_above_limit::CHECK,
     &restricted_volume_type::CHECK,
     &retired_registry::CHECK,
@@ -424,6 +509,7 @@ pub const CHECKS: &[&Check] = &[
     &secret_store_without_tls::CHECK,
     &secret_type_mismatch::CHECK,
     &secrets_unencrypted::CHECK,
+    &selector_misses_template::CHECK,
     &selector_selects_nothing::CHECK,
     &selinux_options_changed::CHECK,
     &selinux_unconfined::CHECK,
@@ -433,10 +519,12 @@ pub const CHECKS: &[&Check] = &[
     &service_status_changeable::CHECK,
     &shared_process_namespace::CHECK,
     &single_replica::CHECK,
+    &single_writer_volume_shared::CHECK,
     &source_address_hidden::CHECK,
     &ssh_server::CHECK,
     &stale_image_possible::CHECK,
     &starting_deadline_too_short::CHECK,
+    &state_on_node::CHECK,
     &stuck_rollout_setting::CHECK,
     &sub_path_on_node::CHECK,
     &sudo_in_command::CHECK,
@@ -450,7 +538,9 @@ pub const CHECKS: &[&Check] = &[
     &unknown_api_version::CHECK,
     &unknown_node_label::CHECK,
     &unsafe_sysctl::CHECK,
+    &unused_volume::CHECK,
     &update_on_delete::CHECK,
+    &variable_used_before_it_is_set::CHECK,
     &webhook_can_stop_cluster::CHECK,
     &webhook_changes_allowed::CHECK,
     &webhook_changes_everything::CHECK,

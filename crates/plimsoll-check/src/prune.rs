@@ -36,6 +36,8 @@ const METADATA: Keep = Fields(&[
     ("labels", All),
     ("annotations", Short),
     ("ownerReferences", All),
+    // Only what was read from a cluster has one.
+    ("uid", All),
 ]);
 
 /// An object of any kind: all but what the cluster writes.
@@ -107,6 +109,7 @@ const CONTAINER: Keep = Fields(&[
     ("image", All),
     ("env", Items(&Fields(&[("name", All), ("valueFrom", All)]))),
     ("envFrom", All),
+    ("lifecycle", Keys),
     ("livenessProbe", PROBE),
     ("ports", All),
     ("readinessProbe", PROBE),

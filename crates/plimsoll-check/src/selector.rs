@@ -82,6 +82,16 @@ impl Selector {
         self.requirements.is_empty()
     }
 
+    /// A label and the one value that it must have, where there is such a demand: for looking up.
+    pub fn equality(&self) -> Option<(&str, &str)> {
+        self.requirements.iter().find_map(|requirement| {
+            match (requirement.operator, requirement.values.as_slice()) {
+                (Operator::In, [value]) => Some((&*requirement.key, &**value)),
+                _ => None,
+            }
+        })
+    }
+
     /// Whether a map of labels has all that it asks for; no labels are an empty map.
     pub fn matches(&self, labels: Option<&Node>) -> bool {
         self.matches_by(|key| {

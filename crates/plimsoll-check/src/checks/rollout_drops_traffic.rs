@@ -2,6 +2,7 @@
 
 use plimsoll_model::Severity;
 
+use crate::amount::Amount;
 use crate::check::{Check, Persona, Said, Test};
 use crate::object::Object;
 use crate::yaml::Node;
@@ -53,7 +54,7 @@ fn test(object: &Object<'_>, said: &mut Said) {
     let replicas = replicas.unwrap_or(1);
     let path = ["spec", "strategy", "rollingUpdate", "maxUnavailable"];
     if let Some(node) = object.node.at_path(&path) {
-        let all = node.as_str() == Some("100%") || node.as_int().is_some_and(|n| n >= replicas);
+        let all = Amount::of(node).is_some_and(|amount| amount.is_all(replicas));
         if all && replicas > 0 {
             said.at(node.at, "spec.strategy.rollingUpdate.maxUnavailable", "");
         }
