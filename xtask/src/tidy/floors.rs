@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("plimsoll-check", 1),
     ("plimsoll-policy", 1),
     ("plimsoll-scan", 2),
+    ("plimsoll-cluster", 2),
     ("plimsoll", 4),
     ("plimsoll-fuzz", 4),
     ("xtask", 5),
