@@ -37,6 +37,7 @@ pub mod standards;
 mod twice;
 mod volume_plugins;
 mod workload;
+pub mod trace;
 mod world;
 mod worst;
 pub mod yaml;
