@@ -4,7 +4,7 @@
 //! the first line of a document it speaks for the whole of it. An allowance without a reason or with
 //! a day that is none does not hold: it lets nothing through.
 
-use plimsoll_model::{Date, Excepted};
+use plimsoll_model::{Date, Excepted, Finding};
 
 const MARK: &str = "plimsoll: allow ";
 /// Longest comment that is read, in bytes.
@@ -37,6 +37,24 @@ impl Allowance {
             vex: None,
         }
     }
+}
+
+/// The allowance of a file under which a finding at one of its lines is let through.
+pub fn allowed(
+    finding: &Finding,
+    file: &str,
+    bytes: &[u8],
+    line: u32,
+    today: Date,
+) -> Option<Excepted> {
+    let holds = |allowance: &Allowance| {
+        allowance.covers(line)
+            && finding.is_called(&allowance.id)
+            && allowance.until.is_none_or(|until| today <= until)
+    };
+    let list = read(bytes, 1);
+    let found = list.into_iter().find(holds)?;
+    Some(found.excepted(file))
 }
 
 /// The allowances of a part of a file that begins at a line.

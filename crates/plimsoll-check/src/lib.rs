@@ -34,14 +34,15 @@ pub mod selector;
 mod sources;
 mod split;
 pub mod standards;
+pub mod trace;
 mod twice;
 mod volume_plugins;
 mod workload;
-pub mod trace;
 mod world;
 mod worst;
 pub mod yaml;
 
+pub use allow::allowed;
 pub use check::{Check, Defect, Persona, Said, Test};
 pub use checks::CHECKS;
 pub use object::{Container, Object, Pod, Role, objects};

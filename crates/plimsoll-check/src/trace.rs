@@ -6,9 +6,9 @@
 mod align;
 mod path;
 mod template;
-mod values;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use align::{Traced, align};
 pub use path::{Step, node_at, path_to};

@@ -204,9 +204,15 @@ pub struct AdviseArgs {
 
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Files and folders of YAML or JSON; - is standard input
+    /// Files and folders of YAML or JSON, Helm charts, Kustomize overlays; - is standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Values for Helm charts, over their own; may be repeated, the last one wins
+    #[arg(long, value_name = "FILE")]
+    pub helm_values: Vec<PathBuf>,
+    /// Set values for Helm charts, as `helm --set` does; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub helm_set: Vec<String>,
     /// How much to hear: regular, pedantic or auditor
     #[arg(long, default_value = "regular", value_name = "WHO")]
     pub persona: String,

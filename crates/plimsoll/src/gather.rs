@@ -1,4 +1,5 @@
-//! Files with Kubernetes objects: those that the user names, and those in folders.
+//! Files with Kubernetes objects: those that the user names, those in folders, and what is rendered of
+//! charts and overlays.
 
 use std::path::{Path, PathBuf};
 
@@ -7,6 +8,7 @@ use plimsoll_model::Unknown;
 
 use crate::failure::{Context, Failure};
 use crate::input;
+use crate::render::{self, Layers, Rendered};
 
 /// Most files of one run.
 const FILES_MAX: usize = 200_000;
@@ -55,25 +57,45 @@ impl Input {
 
 /// What lies at the paths that the user named, and what was passed over.
 pub fn gather(paths: &[PathBuf]) -> Result<(Vec<Input>, Vec<Unknown>), Failure> {
-    let mut gathered = Gathered::default();
-    for path in paths {
-        gathered.path(path)?;
-    }
+    let gathered = Gathered::read(paths, render::Options::default())?;
     Ok((gathered.inputs, gathered.unknowns))
 }
 
-/// What to look at, and what was passed over.
-#[derive(Default)]
-struct Gathered {
-    inputs: Vec<Input>,
-    unknowns: Vec<Unknown>,
+/// What to look at, what was passed over, and where rendered files come from.
+pub struct Gathered {
+    pub inputs: Vec<Input>,
+    pub unknowns: Vec<Unknown>,
+    pub rendered: Rendered,
+    rendering: render::Options,
+    /// Folders with a kustomization, to be rendered when all are known.
+    overlays: Vec<PathBuf>,
 }
 
 impl Gathered {
+    /// Everything at these paths, charts and overlays rendered.
+    pub fn read(paths: &[PathBuf], rendering: render::Options) -> Result<Self, Failure> {
+        let mut gathered = Self {
+            inputs: Vec::new(),
+            unknowns: Vec::new(),
+            rendered: Rendered::default(),
+            rendering,
+            overlays: Vec::new(),
+        };
+        for path in paths {
+            gathered.path(path)?;
+        }
+        gathered.overlays(paths);
+        Ok(gathered)
+    }
+
     /// What the user named: must be there.
     fn path(&mut self, path: &Path) -> Result<(), Failure> {
         if path.as_os_str() != "-" && path.is_dir() {
             return self.folder(path, FOLDER_DEPTH_MAX);
+        }
+        if path.extension().is_some_and(|end| end == "tgz") && path.is_file() {
+            self.chart(path);
+            return Ok(());
         }
         let bytes = input::read_at_most(path, plimsoll_check::yaml::FILE_BYTES_MAX as u64)?;
         self.inputs.push(Input::Named(File {
@@ -86,9 +108,11 @@ impl Gathered {
     /// Every YAML and JSON file below a folder, in the order of names. Links are not followed.
     fn folder(&mut self, folder: &Path, depth: usize) -> Result<(), Failure> {
         if folder.join("Chart.yaml").is_file() {
-            let hint = "a Helm chart, which is not rendered: `helm template . | plimsoll check -`";
-            self.unknowns.push(Unknown::at(shown(folder), hint));
+            self.chart(folder);
             return Ok(());
+        }
+        if render::is_overlay(folder) {
+            self.overlays.push(folder.to_owned());
         }
         let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
             .and_then(|entries| {
@@ -121,6 +145,44 @@ impl Gathered {
             }
         }
         Ok(())
+    }
+
+    fn chart(&mut self, chart: &Path) {
+        let rendered = self.rendered.chart(chart, &self.rendering);
+        self.take(rendered);
+    }
+
+    fn take(&mut self, rendered: Result<Vec<File>, Unknown>) {
+        match rendered {
+            Ok(files) => self.inputs.extend(files.into_iter().map(Input::Named)),
+            Err(unknown) => self.unknowns.push(unknown),
+        }
+    }
+
+    /// Renders the overlays that no other takes in, or that were named. What they are made of is not
+    /// checked as it stands.
+    fn overlays(&mut self, named: &[PathBuf]) {
+        let overlays = std::mem::take(&mut self.overlays);
+        let layers: Vec<Layers> = overlays.iter().map(|folder| Layers::read(folder)).collect();
+        let full = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        for (folder, layer) in overlays.iter().zip(&layers) {
+            let path = full(folder);
+            let is_part = layers.iter().any(|other| other.folders.contains(&path));
+            // A component makes nothing by itself.
+            if named.contains(folder) || !(is_part || layer.is_component) {
+                let rendered = self.rendered.overlay(folder, &self.rendering);
+                self.take(rendered);
+            }
+        }
+        if !layers.is_empty() {
+            self.inputs.retain(|input| match input {
+                Input::Named(_) => true,
+                Input::Found(path) => {
+                    let path = full(path);
+                    !layers.iter().any(|layer| layer.files.contains(&path))
+                }
+            });
+        }
     }
 
     fn found(&mut self, path: PathBuf) {

@@ -16,6 +16,7 @@ mod interrupt;
 mod map;
 mod outputs;
 mod progress;
+mod render;
 mod session;
 mod store;
 mod talk;

@@ -27,6 +27,26 @@ pub struct Traced {
     pub is_own: bool,
 }
 
+impl Template {
+    /// The column of a rendered line in its line of the template, where it stands there as well.
+    pub fn column(&self, traced: Traced, column: u32) -> Option<u32> {
+        let pieces = &self.lines.get(traced.line)?.pieces;
+        let own = match pieces.first()? {
+            Piece::Literal(literal) => literal.chars().count(),
+            _ => 0,
+        };
+        let output = pieces.iter().find_map(|piece| match piece {
+            Piece::Output(_, at) => Some(*at),
+            _ => None,
+        });
+        if !traced.is_own {
+            return output;
+        }
+        let is_literal = usize::try_from(column).is_ok_and(|column| column <= own + 1);
+        (is_literal || output.is_none()).then_some(column)
+    }
+}
+
 /// The template's line for each line of a rendered document; none where they are too many.
 pub fn align(template: &Template, rendered: &[&str]) -> Vec<Option<Traced>> {
     let width = template.lines.len();
@@ -163,7 +183,11 @@ fn fits(pieces: &[Piece], text: &str) -> bool {
             Piece::Control => return index > 0 || text.contains(literal_of(pieces)),
             Piece::Output(..) => is_anchored = false,
             Piece::Literal(literal) => {
-                let literal = if index == last { literal.trim_end() } else { literal };
+                let literal = if index == last {
+                    literal.trim_end()
+                } else {
+                    literal
+                };
                 let found = if is_anchored {
                     // Nothing may follow on the line where the value is empty.
                     rest.strip_prefix(literal)
@@ -189,10 +213,14 @@ fn literal_of(pieces: &[Piece]) -> &str {
         Piece::Literal(literal) => Some(literal.trim()),
         _ => None,
     });
-    literals.max_by_key(|literal| literal.len()).unwrap_or_default()
+    literals
+        .max_by_key(|literal| literal.len())
+        .unwrap_or_default()
 }
 
 /// Whether an action of the line may put in lines of its own.
 fn puts_in(line: &Line) -> bool {
-    line.pieces.iter().any(|piece| matches!(piece, Piece::Output(..)))
+    line.pieces
+        .iter()
+        .any(|piece| matches!(piece, Piece::Output(..)))
 }

@@ -62,7 +62,11 @@ pub fn node_at<'a>(root: &'a Node, path: &[Step]) -> (&'a Node, Place, usize) {
                 };
                 let found = node.items().iter().find(named);
                 let has_names = node.items().iter().any(|item| item.get("name").is_some());
-                let by_position = || node.items().get(*position).filter(|_| !has_names || name.is_none());
+                let by_position = || {
+                    node.items()
+                        .get(*position)
+                        .filter(|_| !has_names || name.is_none())
+                };
                 match found.or_else(by_position) {
                     Some(item) => {
                         node = item;

@@ -58,7 +58,10 @@ impl Template {
     /// Reads a template; what is no template has only literal lines.
     pub fn read(text: &str) -> Self {
         let mut out = Self::default();
-        let mut reader = Reader::default();
+        let mut reader = Reader {
+            open: Vec::new(),
+            column: 1,
+        };
         let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
         out.lines.push(Line::default());
         while !rest.is_empty() && out.lines.len() < LINES_MAX {
@@ -107,7 +110,10 @@ impl Template {
     fn action(&mut self, inside: &str, reader: &mut Reader) {
         let text = inside.trim_start_matches('-').trim_end_matches('-').trim();
         let at = self.lines.len().saturating_sub(1);
-        let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let word = text
+            .split(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or_default();
         let head = text.get(word.len()..).unwrap_or_default().trim();
         let piece = match word {
             "if" | "with" | "range" | "define" | "block" => {
@@ -143,14 +149,17 @@ impl Template {
                 let (variables, value) = declared(text);
                 if let Some(block) = reader.inner().and_then(|at| self.blocks.get_mut(at)) {
                     let new = variables.into_iter();
-                    block.variables.extend(new.map(|name| (name.to_owned(), value.to_owned())));
+                    block
+                        .variables
+                        .extend(new.map(|name| (name.to_owned(), value.to_owned())));
                 } else {
                     let new = variables.into_iter();
-                    self.variables.extend(new.map(|name| (name.to_owned(), value.to_owned())));
+                    self.variables
+                        .extend(new.map(|name| (name.to_owned(), value.to_owned())));
                 }
                 Piece::Control
             }
-            _ => Piece::Output(text.to_owned(), reader.column.max(1)),
+            _ => Piece::Output(text.to_owned(), reader.column),
         };
         let inner = reader.inner();
         if let Some(line) = self.lines.last_mut() {
@@ -244,7 +253,6 @@ fn set_to<'a>(variables: &'a [(String, String)], name: &str) -> Option<&'a Strin
 }
 
 /// What is open while a template is read.
-#[derive(Default)]
 struct Reader {
     /// Blocks without their end; `None` for those nested too deep.
     open: Vec<Option<usize>>,
@@ -301,7 +309,9 @@ fn declared(text: &str) -> (Vec<&str>, &str) {
     let parts = text.split_once(":=").or_else(|| text.split_once(" = "));
     match parts {
         Some((names, value)) if names.trim_start().starts_with('$') => {
-            let names = names.split(',').map(|name| name.trim().trim_start_matches('$'));
+            let names = names
+                .split(',')
+                .map(|name| name.trim().trim_start_matches('$'));
             (names.collect(), value.trim())
         }
         _ => (Vec::new(), text),

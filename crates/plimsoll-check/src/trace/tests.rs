@@ -75,7 +75,11 @@ fn each_rendered_line_finds_its_own() {
     for (line, skip, from) in [
         ("kind: Deployment", 0, "kind: Deployment"),
         ("name: shop", 0, r#"name: {{ include "shop.fullname" . }}"#),
-        ("release: shop", 0, r#"{{- include "shop.labels" . | nindent 4 }}"#),
+        (
+            "release: shop",
+            0,
+            r#"{{- include "shop.labels" . | nindent 4 }}"#,
+        ),
         ("spec:", 0, "spec:"),
         ("replicas: 2", 0, "replicas: {{ .Values.replicaCount }}"),
         ("runAsUser: 0", 0, "{{- toYaml . | nindent 8 }}"),
@@ -93,7 +97,10 @@ fn each_rendered_line_finds_its_own() {
 fn actions_name_their_values() {
     let template = Template::read(TEMPLATE);
     let of = |text: &str| {
-        let at = TEMPLATE.lines().position(|line| line.trim() == text).unwrap();
+        let at = TEMPLATE
+            .lines()
+            .position(|line| line.trim() == text)
+            .unwrap();
         let paths = template.values(at);
         paths.iter().map(|path| path.join(".")).collect::<Vec<_>>()
     };
@@ -101,7 +108,10 @@ fn actions_name_their_values() {
     assert_eq!(of("{{- toYaml . | nindent 8 }}"), ["podSecurityContext"]);
     assert_eq!(of("value: {{ $value | quote }}"), ["env."]);
     assert_eq!(of(r#"{{- include "shop.labels" . | nindent 4 }}"#), [""; 0]);
-    let image = TEMPLATE.lines().position(|line| line.contains("image: ")).unwrap();
+    let image = TEMPLATE
+        .lines()
+        .position(|line| line.contains("image: "))
+        .unwrap();
     assert_eq!(template.values(image).len(), 2);
     let other = Template::read(
         "{{ $all := .Values.all }}\na: {{ $all.b }}\nc: {{ index $.Values \"d-e\" \"f\" }}\ng: {{ tpl .Values.h . }}\n",
@@ -125,7 +135,10 @@ fn values_are_found_by_what_came_out() {
     };
     let (path, value) = at(4, 19);
     let found = find(&values, &vec!["security".to_owned()], &path, Some(&value)).unwrap();
-    assert_eq!((found.at.line, &*found.path, found.is_exact), (4, "security.privileged", true));
+    assert_eq!(
+        (found.at.line, &*found.path, found.is_exact),
+        (4, "security.privileged", true)
+    );
     let (path, value) = at(9, 16);
     let found = find(&values, &vec!["env".to_owned()], &path, Some(&value)).unwrap();
     assert_eq!((found.at.line, &*found.path), (9, "env[1].value"));
@@ -144,7 +157,11 @@ fn uncertain_lines_are_not_traced() {
     assert_eq!(traced[2].map(|traced| traced.line), Some(1));
     let many = "x\n".repeat(10_000);
     let lines: Vec<&str> = many.lines().collect();
-    assert!(align(&Template::read(&many), &lines).iter().all(Option::is_none));
+    assert!(
+        align(&Template::read(&many), &lines)
+            .iter()
+            .all(Option::is_none)
+    );
 }
 
 proptest! {

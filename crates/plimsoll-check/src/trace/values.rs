@@ -2,7 +2,7 @@
 
 use super::path::{Step, node_at};
 use super::template::ValuePath;
-use crate::yaml::{Node, Place, Value};
+use crate::yaml::{Entry, Node, Place, Value};
 
 /// A value in a file of values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,9 @@ pub fn find(
     let (base, at, shown) = resolve(root, path, rendered)?;
     // The rendered field may be deep inside of what the value puts in: the longest end that fits.
     for length in (1..=rendered_path.len()).rev() {
-        let end = rendered_path.get(rendered_path.len() - length..).unwrap_or_default();
+        let end = rendered_path
+            .get(rendered_path.len() - length..)
+            .unwrap_or_default();
         let (node, at, found) = node_at(base, end);
         let is_same = rendered.is_none_or(|rendered| scalar(rendered) == scalar(&node.value));
         if found == length && is_same {
@@ -65,7 +67,7 @@ fn resolve<'a>(
                 shown = format!("{shown}[{position}]");
             } else if let Some(entry) = node.entries().iter().find(|entry| holds(&entry.value)) {
                 node = &entry.value;
-                at = entry.at;
+                at = place(entry);
                 shown = join(&shown, &Step::Key(entry.key.to_string()));
             } else {
                 break;
@@ -74,11 +76,18 @@ fn resolve<'a>(
         }
         let entry = node.entry(key)?;
         node = &entry.value;
-        let is_leaf = node.entries().is_empty() && node.items().is_empty();
-        at = if is_leaf && node.value != Value::Null { node.at } else { entry.at };
+        at = place(entry);
         shown = join(&shown, &Step::Key(key.clone()));
     }
     Some((node, at, shown))
+}
+
+/// Where a value stands that is one, else its key.
+fn place(entry: &Entry) -> Place {
+    match entry.value.value {
+        Value::Null | Value::List(_) | Value::Map(_) => entry.at,
+        _ => entry.value.at,
+    }
 }
 
 /// A scalar as text: templates make `"true"` of `true`.

@@ -11,7 +11,8 @@ use plimsoll_policy::{Case, judge};
 use crate::cli::CheckArgs;
 use crate::commands::scan::{exit_code, tool};
 use crate::failure::Failure;
-use crate::gather;
+use crate::gather::{self, Gathered};
+use crate::render;
 use crate::session::Session;
 
 pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
@@ -28,11 +29,23 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
         today: session.today(),
         registries,
     };
-    let (inputs, mut unknowns) = gather::gather(&arguments.paths)?;
+    let rendering = render::Options {
+        values: arguments.helm_values.clone(),
+        set: arguments.helm_set.clone(),
+        minor: options.minor,
+        online: session.configuration.online,
+    };
+    let Gathered {
+        inputs,
+        mut unknowns,
+        rendered,
+        ..
+    } = Gathered::read(&arguments.paths, rendering)?;
     let files = inputs
         .into_iter()
         .filter_map(|input| input.file(&mut unknowns));
-    let checked = plimsoll_check::check(files, options);
+    let mut checked = plimsoll_check::check(files, options);
+    rendered.trace(&mut checked, options.today);
     if checked.objects == 0 && checked.unknowns.is_empty() && unknowns.is_empty() {
         return Err(Failure::new("failed to find a Kubernetes object")
             .hint("an object has `apiVersion` and `kind`; name files, folders or -"));
