@@ -176,6 +176,7 @@ fn an_old_kustomize_does() {
 fn circles_end() {
     let folder = folder("circles");
     fs::create_dir_all(folder.join("other")).unwrap();
+    fs::remove_file(folder.join("overlay/pod.yaml")).unwrap();
     fs::write(
         folder.join("overlay/kustomization.yaml"),
         "resources: [../other, none.yaml, 7, {a: b}]\npatches: [1]\n",

@@ -19,10 +19,19 @@ pub fn path_to(root: &Node, at: Place) -> Option<Vec<Step>> {
     descend(root, at, &mut path).then_some(path)
 }
 
+/// Whether a map's first key has a value of its own: where both begin, that is meant.
+fn begins_with_field(node: &Node) -> bool {
+    let first = node.entries().first();
+    first.is_some_and(|first| first.value.entries().is_empty() && first.value.items().is_empty())
+}
+
 fn descend(node: &Node, at: Place, path: &mut Vec<Step>) -> bool {
     for entry in node.entries() {
         path.push(Step::Key(entry.key.to_string()));
-        if entry.value.at == at || entry.at == at || descend(&entry.value, at, path) {
+        if entry.at == at
+            || (entry.value.at == at && !begins_with_field(&entry.value))
+            || descend(&entry.value, at, path)
+        {
             return true;
         }
         path.pop();
