@@ -55,12 +55,6 @@ impl Input {
     }
 }
 
-/// What lies at the paths that the user named, and what was passed over.
-pub fn gather(paths: &[PathBuf]) -> Result<(Vec<Input>, Vec<Unknown>), Failure> {
-    let gathered = Gathered::read(paths, render::Options::default())?;
-    Ok((gathered.inputs, gathered.unknowns))
-}
-
 /// What to look at, what was passed over, and where rendered files come from.
 pub struct Gathered {
     pub inputs: Vec<Input>,
