@@ -22,6 +22,14 @@ impl<'a> Rule<'a> {
         self.list(key).any(|(_, other)| other == word)
     }
 
+    /// Whether it speaks of Kubernetes' own resources. In the API groups of an extension a wildcard is
+    /// a question of that extension only.
+    pub fn is_of_cluster(&self) -> bool {
+        let is_own =
+            |group: &str| group == "*" || !group.contains('.') || group.ends_with(".k8s.io");
+        self.list("apiGroups").any(|(_, group)| is_own(group))
+    }
+
     /// Whether it is limited to objects by name.
     pub fn is_named(&self) -> bool {
         self.list("resourceNames").next().is_some()

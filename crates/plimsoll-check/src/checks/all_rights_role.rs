@@ -32,7 +32,7 @@ rules:
 
 fn test(object: &Object<'_>, said: &mut Said) {
     for rule in grants::rules(object) {
-        if rule.has("resources", "*") && rule.has("verbs", "*") {
+        if rule.has("resources", "*") && rule.has("verbs", "*") && rule.is_of_cluster() {
             said.at(rule.node.at, "rules", "");
         }
     }

@@ -32,13 +32,9 @@ rules:
 
 fn test(object: &Object<'_>, said: &mut Said) {
     for rule in grants::rules(object).filter(|rule| !rule.has("verbs", "*")) {
-        // Every resource of an API group of one's own is a question of that group only.
-        let is_foreign = rule
-            .list("apiGroups")
-            .any(|(_, group)| group == "*" || !group.contains('.') || group.ends_with(".k8s.io"));
         let mut resources = rule.list("resources");
         if let Some((node, _)) = resources.find(|(_, resource)| *resource == "*")
-            && is_foreign
+            && rule.is_of_cluster()
         {
             let verbs: Vec<&str> = rule.list("verbs").map(|(_, verb)| verb).collect();
             said.at(node.at, "rules.resources", verbs.join(", "));

@@ -32,13 +32,9 @@ rules:
 
 fn test(object: &Object<'_>, said: &mut Said) {
     for rule in grants::rules(object).filter(|rule| !rule.has("resources", "*")) {
-        // In an API group of one's own, every verb is a question of that group only.
-        let is_foreign = rule
-            .list("apiGroups")
-            .any(|(_, group)| group == "*" || !group.contains('.') || group.ends_with(".k8s.io"));
         let mut verbs = rule.list("verbs");
         if let Some((node, _)) = verbs.find(|(_, verb)| *verb == "*")
-            && (is_foreign || rule.list("nonResourceURLs").next().is_some())
+            && (rule.is_of_cluster() || rule.list("nonResourceURLs").next().is_some())
         {
             let mut named = rule.list("resources").chain(rule.list("nonResourceURLs"));
             let first = named.next().map_or("", |(_, name)| name);
