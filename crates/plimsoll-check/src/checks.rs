@@ -154,6 +154,7 @@ mod no_grace_period;
 mod no_rollout_history;
 mod node_credentials_mounted;
 mod node_device_mounted;
+mod node_entered;
 mod node_logs_writable;
 mod node_port_service;
 mod node_processes_traceable;
@@ -433,6 +434,7 @@ pub const CHECKS: &[&Check] = &[
     &no_rollout_history::CHECK,
     &node_credentials_mounted::CHECK,
     &node_device_mounted::CHECK,
+    &node_entered::CHECK,
     &node_logs_writable::CHECK,
     &node_port_service::CHECK,
     &node_processes_traceable::CHECK,

@@ -54,6 +54,28 @@ pub fn is_in(path: &str, folder: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// Folders and files of a node with credentials: of Kubernetes, of cloud providers, of people.
+const CREDENTIALS: [&str; 13] = [
+    "/etc/kubernetes",
+    "/etc/rancher",
+    "/etc/shadow",
+    "/etc/ssh",
+    "/root/.aws",
+    "/root/.azure",
+    "/root/.config/gcloud",
+    "/root/.docker",
+    "/root/.kube",
+    "/root/.ssh",
+    "/var/lib/kubelet/config.json",
+    "/var/lib/kubelet/pki",
+    "/var/lib/rancher",
+];
+
+/// Whether a path of the node is about its credentials.
+pub fn holds_credentials(path: &str) -> bool {
+    CREDENTIALS.iter().any(|place| is_in(path, place))
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_in;

@@ -142,6 +142,48 @@ fn is_jwt(word: &str) -> bool {
         && parts.next().is_none()
 }
 
+/// Endings of names in configuration files that leave no doubt: a `token` may be a word of a language,
+/// and a `secret` the name of one.
+const SURE_ENDINGS: [&str; 16] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "apikey",
+    "api_key",
+    "api-key",
+    "secretkey",
+    "secret_key",
+    "secret-key",
+    "accesskey",
+    "access-key",
+    "clientsecret",
+    "client_secret",
+    "client-secret",
+    "auth_token",
+    "access_token",
+];
+
+/// The name of the first secret of a configuration file: `name=value` or `name: value`.
+pub fn secret_in_text(text: &str) -> Option<&str> {
+    let text = text.get(..TEXT_BYTES_MAX).unwrap_or(text);
+    text.lines().find_map(|line| {
+        let line = line.trim_start();
+        let at = line.find(['=', ':'])?;
+        let name = line.get(..at)?.trim_matches(['"', '\'', ' ', '-']);
+        let value = line.get(at + 1..)?.trim().trim_end_matches([',', ';']);
+        let value = value.trim_matches(['"', '\'']);
+        let is_sure = SURE_ENDINGS
+            .iter()
+            .any(|ending| name.to_ascii_lowercase().ends_with(ending));
+        // A word alone may say of what kind it is, or whether there is one.
+        let is_made_up = value.contains(|c: char| c.is_ascii_digit());
+        let is_plain = !value.contains(char::is_whitespace)
+            && !value.starts_with(['$', '%', '{', '[', '&', '*', '!', '|', '>', '@']);
+        let is_comment = line.starts_with(['#', ';']) || line.starts_with("//");
+        (is_sure && is_made_up && is_plain && !is_comment && is_secret(name, value)).then_some(name)
+    })
+}
+
 /// The user of the first URL in a text that carries a password, as `scheme://user:password@host`.
 pub fn password_in_url(text: &str) -> Option<&str> {
     let text = text.get(..TEXT_BYTES_MAX).unwrap_or(text);
@@ -161,7 +203,7 @@ pub fn password_in_url(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{credential, is_secret, password_in_url};
+    use super::{credential, is_secret, password_in_url, secret_in_text};
 
     #[test]
     fn credentials_by_their_form() {
@@ -187,6 +229,26 @@ mod tests {
             "hvs.",
         ] {
             assert_eq!(credential(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_of_configuration_files() {
+        for (text, found) in [
+            ("a=1\ndb.password = hunter2-not-real\n", Some("db.password")),
+            (
+                "- smtp_password: \"hunter2-not-real\"",
+                Some("smtp_password"),
+            ),
+            ("\"apiKey\": \"n0t-a-real-key\",", Some("apiKey")),
+            ("password=${PASSWORD1}", None),
+            ("# password=hunter2", None),
+            ("password: string", None),
+            ("tokenizer: standard2", None),
+            ("existingSecret: cart-2", None),
+            ("password: see page 2", None),
+        ] {
+            assert_eq!(secret_in_text(text), found, "{text}");
         }
     }
 

@@ -3,8 +3,8 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
+use crate::mounts;
 use crate::object::Pod;
-use crate::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "engine-socket-mounted",
@@ -51,16 +51,9 @@ const SOCKETS: [&str; 8] = [
 ];
 
 fn test(pod: &Pod<'_>, said: &mut Said) {
-    for volume in pod.field(&["volumes"]).map_or(&[][..], Node::items) {
-        let Some(node) = volume.at_path(&["hostPath", "path"]) else {
-            continue;
-        };
-        let path = node.as_str().unwrap_or_default().trim_end_matches('/');
-        let is_in = |socket: &str| {
-            let below = path.strip_prefix(socket);
-            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        if SOCKETS.iter().any(|socket| is_in(socket)) || matches!(path, "/run" | "/var/run") {
+    for (node, path) in mounts::host_paths(pod) {
+        let is_socket = SOCKETS.iter().any(|socket| mounts::is_in(path, socket));
+        if is_socket || matches!(path, "/run" | "/var/run") {
             said.at(node.at, "volumes.hostPath.path", path);
         }
     }

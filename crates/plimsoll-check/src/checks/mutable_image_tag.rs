@@ -3,6 +3,7 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
+use crate::image::ImageName;
 use crate::object::{Container, Pod};
 
 pub const CHECK: Check = Check {
@@ -32,19 +33,10 @@ spec:
 };
 
 fn test(container: &Container<'_>, _: &Pod<'_>, said: &mut Said) {
-    let Some(node) = container.field(&["image"]) else {
-        return;
-    };
-    let image = node.as_str().unwrap_or_default();
-    if image.contains('@') || image.is_empty() {
-        return;
-    }
-    let name = image.rsplit('/').next().unwrap_or(image);
-    let tag = name.split_once(':').map(|(_, tag)| tag);
-    if matches!(
-        tag,
-        None | Some("latest" | "stable" | "edge" | "nightly" | "main" | "master")
-    ) {
+    if let Some(node) = container.field(&["image"])
+        && let Some(image) = node.as_str().filter(|image| !image.is_empty())
+        && ImageName::parse(image).moves()
+    {
         said.container(container, Some(node.at), "image", image);
     }
 }

@@ -11,8 +11,14 @@ pub const CHECK: Check = Check {
     title: "pod mounts credentials of its node",
     severity: Severity::Critical,
     persona: Persona::Regular,
-    answers: &["nsa host-path", "nsa cloud-metadata", "mitre T1552"],
-    aliases: &["C-0020"],
+    answers: &[
+        "cis-1.12 5.2.11",
+        "nsa host-path",
+        "nsa cloud-metadata",
+        "mitre T1552",
+        "mitre T1611",
+    ],
+    aliases: &["KSV121", "C-0020", "C-0045"],
     why: "With them the pod speaks as the node, as the control plane or as the account at the cloud provider.",
     mend: "Give the pod an account of its own: a service account, or the provider's workload identity.",
     bad: "apiVersion: v1
@@ -36,26 +42,9 @@ spec:
     test: Test::Pod(test),
 };
 
-/// Folders and files with credentials of Kubernetes, of cloud providers and of people.
-const PLACES: [&str; 13] = [
-    "/etc/kubernetes",
-    "/etc/rancher",
-    "/etc/ssh",
-    "/etc/shadow",
-    "/root/.aws",
-    "/root/.azure",
-    "/root/.config/gcloud",
-    "/root/.docker",
-    "/root/.kube",
-    "/root/.ssh",
-    "/var/lib/kubelet/config.json",
-    "/var/lib/kubelet/pki",
-    "/var/lib/rancher",
-];
-
 fn test(pod: &Pod<'_>, said: &mut Said) {
     for (node, path) in mounts::host_paths(pod) {
-        if PLACES.iter().any(|place| mounts::is_in(path, place)) {
+        if mounts::holds_credentials(path) {
             said.at(node.at, "volumes.hostPath.path", path);
         }
     }

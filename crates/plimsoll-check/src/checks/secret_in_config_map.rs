@@ -37,8 +37,12 @@ fn test(object: &Object<'_>, said: &mut Said) {
     }
     for entry in object.node.get("data").map_or(&[][..], Node::entries) {
         let value = entry.value.as_str().unwrap_or_default();
+        let field = format!("data.{}", entry.key);
         if secret_words::is_secret(&entry.key, value) {
-            said.at(entry.at, format!("data.{}", entry.key), &*entry.key);
+            said.at(entry.at, field, &*entry.key);
+        } else if let Some(name) = secret_words::secret_in_text(value) {
+            let detail = format!("{}: {name}", entry.key);
+            said.at(entry.at, field, detail);
         }
     }
 }

@@ -3,8 +3,8 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
+use crate::mounts;
 use crate::object::Pod;
-use crate::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "sensitive-host-path",
@@ -39,7 +39,7 @@ spec:
 };
 
 /// Folders of a node, those below them included where the flag says so.
-const FOLDERS: [(&str, bool); 14] = [
+const FOLDERS: [(&str, bool); 16] = [
     ("", false),
     ("/boot", true),
     ("/dev", false),
@@ -51,25 +51,25 @@ const FOLDERS: [(&str, bool); 14] = [
     ("/sys", true),
     ("/usr", false),
     ("/var", false),
+    ("/var/lib/containerd", true),
+    ("/var/lib/containers", true),
     ("/var/lib/docker", true),
     ("/var/lib/etcd", true),
     ("/var/lib/kubelet", true),
 ];
 
 fn test(pod: &Pod<'_>, said: &mut Said) {
-    for volume in pod.field(&["volumes"]).map_or(&[][..], Node::items) {
-        let Some(node) = volume.at_path(&["hostPath", "path"]) else {
-            continue;
+    for (node, path) in mounts::host_paths(pod) {
+        let rules = |(folder, with_below): &(&str, bool)| {
+            path == *folder || *with_below && mounts::is_in(path, folder)
         };
-        let written = node.as_str().unwrap_or_default();
-        let path = written.trim_end_matches('/');
-        let rules = |(folder, with_below): &(&str, bool)| match path.strip_prefix(folder) {
-            Some("") => true,
-            Some(rest) => *with_below && rest.starts_with('/'),
-            None => false,
-        };
-        if FOLDERS.iter().any(rules) && !written.is_empty() {
-            said.at(node.at, "volumes.hostPath.path", written);
+        // Credentials have a check of their own.
+        if FOLDERS.iter().any(rules) && !mounts::holds_credentials(path) {
+            said.at(
+                node.at,
+                "volumes.hostPath.path",
+                node.as_str().unwrap_or_default(),
+            );
         }
     }
 }
