@@ -5,6 +5,7 @@
 mod compare;
 mod fuzz_targets;
 mod generate;
+mod manifests;
 mod starter_db;
 mod tidy;
 mod workspace;
@@ -34,6 +35,8 @@ enum Task {
     },
     /// Write the seeds of the fuzz targets into their corpora
     FuzzSeeds(fuzz_targets::Arguments),
+    /// Write manifests of invented shops, to measure with
+    Manifests(manifests::Arguments),
     /// Make the advisory database that comes with the program
     StarterDb(starter_db::Arguments),
 }
@@ -45,6 +48,7 @@ fn main() -> anyhow::Result<()> {
         Task::Compare(arguments) => compare::run(&arguments),
         Task::TimeDatabase { database, names } => compare::time_database(&database, &names),
         Task::FuzzSeeds(arguments) => fuzz_targets::seed(&arguments),
+        Task::Manifests(arguments) => manifests::run(&arguments),
         Task::StarterDb(arguments) => starter_db::run(&arguments),
     }
 }

@@ -258,6 +258,7 @@ mod tolerates_control_plane;
 mod tolerates_everything;
 mod unbounded_empty_dir;
 mod unknown_api_version;
+mod unknown_field;
 mod unknown_node_label;
 mod unsafe_sysctl;
 mod unused_volume;
@@ -276,6 +277,7 @@ mod windows_host_process;
 mod workloads_creatable;
 mod writable_host_path;
 mod writable_root_filesystem;
+mod wrong_type;
 
 #[cfg(test)]
 mod tests;
@@ -538,6 +540,7 @@ pub const CHECKS: &[&Check] = &[
     &tolerates_everything::CHECK,
     &unbounded_empty_dir::CHECK,
     &unknown_api_version::CHECK,
+    &unknown_field::CHECK,
     &unknown_node_label::CHECK,
     &unsafe_sysctl::CHECK,
     &unused_volume::CHECK,
@@ -556,4 +559,5 @@ pub const CHECKS: &[&Check] = &[
     &workloads_creatable::CHECK,
     &writable_host_path::CHECK,
     &writable_root_filesystem::CHECK,
+    &wrong_type::CHECK,
 ];

@@ -3,7 +3,7 @@
 use plimsoll_model::{Finding, FindingKind, Location};
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::allow::Allowance;
+use crate::allow::Allowances;
 use crate::check::{Check, Defect};
 use crate::object::Object;
 use crate::run::Options;
@@ -14,7 +14,7 @@ pub fn finding(
     object: &Object<'_>,
     file: &str,
     defect: &Defect,
-    allowances: &[Allowance],
+    allowances: &Allowances,
     options: Options<'_>,
 ) -> Finding {
     let subject = match &defect.container {
@@ -48,15 +48,12 @@ pub fn finding(
         column: Some(defect.at.column),
         ..Location::file(file)
     }];
-    let holds = |allowance: &&Allowance| {
-        allowance.covers(defect.at.line)
-            && finding.is_called(&allowance.id)
-            && allowance.until.is_none_or(|until| options.today <= until)
-    };
-    finding.excepted = allowances
-        .iter()
-        .find(holds)
-        .map(|allowance| allowance.excepted(file));
+    finding.excepted = allowances.excepted(
+        |id| finding.is_called(id),
+        defect.at.line,
+        file,
+        options.today,
+    );
     finding
 }
 

@@ -11,6 +11,7 @@ mod check;
 pub mod checks;
 mod command;
 mod cron;
+mod fields;
 mod finding;
 mod flags;
 pub mod frameworks;

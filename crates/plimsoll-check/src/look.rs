@@ -3,7 +3,7 @@
 
 use plimsoll_model::{Finding, Unknown};
 
-use crate::allow::{self, Allowance};
+use crate::allow::Allowances;
 use crate::check::{Check, Defect, Said, Test};
 use crate::finding::finding;
 use crate::object::{Object, Pod, halves, objects};
@@ -22,7 +22,7 @@ pub struct Looked {
     pub objects: Vec<Document>,
     pub findings: Vec<Finding>,
     pub unknowns: Vec<Unknown>,
-    pub allowances: Vec<Allowance>,
+    pub allowances: Allowances,
 }
 
 /// Reads a part and runs the checks of one object.
@@ -33,7 +33,7 @@ pub fn look(part: &Part, checks: &[&Check], options: Options<'_>) -> Looked {
         objects: Vec::new(),
         findings: Vec::new(),
         unknowns: Vec::new(),
-        allowances: allow::read(part.bytes(), part.line),
+        allowances: Allowances::read(part.bytes(), part.line),
     };
     for (line, bytes) in part.documents() {
         let (documents, error) = yaml::parse_part(bytes, line);

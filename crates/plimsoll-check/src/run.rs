@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use plimsoll_model::{Finding, Unknown};
 use rayon::prelude::*;
 
-use crate::allow::Allowance;
+use crate::allow::Allowances;
 use crate::check::{Check, Persona, Said, Test};
 use crate::checks::CHECKS;
 use crate::finding::finding;
@@ -70,6 +70,8 @@ pub struct Checked {
     /// By file, line, id.
     pub findings: Vec<Finding>,
     pub unknowns: Vec<Unknown>,
+    /// Remarks on comments that allow something and have no effect.
+    pub notes: Vec<String>,
     /// Objects that were looked at.
     pub objects: usize,
     /// What they are, for frameworks.
@@ -117,6 +119,8 @@ where
         .unwrap_or_else(PoisonError::into_inner)
         .finish();
     unknowns.extend(left_out);
+    let notes = sources.iter().zip(&allowances);
+    let notes = notes.flat_map(|(source, list)| list.notes(&source.name, options));
     let mut seen = Seen::default();
     for (_, object) in world.iter() {
         seen.add(object);
@@ -124,15 +128,16 @@ where
     Checked {
         findings,
         unknowns,
+        notes: notes.collect(),
         objects: world.objects.len(),
         seen,
     }
 }
 
 /// Parts put together to files.
-fn joined(looked: Vec<Looked>) -> (Vec<Source>, Vec<Vec<Allowance>>, Vec<Unknown>) {
+fn joined(looked: Vec<Looked>) -> (Vec<Source>, Vec<Allowances>, Vec<Unknown>) {
     let mut sources: Vec<Source> = Vec::new();
-    let mut allowances: Vec<Vec<Allowance>> = Vec::new();
+    let mut allowances: Vec<Allowances> = Vec::new();
     let mut unknowns = Vec::new();
     let mut last = None;
     for part in looked {
@@ -159,7 +164,7 @@ fn across(
     check: &Check,
     world: &World<'_>,
     sources: &[Source],
-    allowances: &[Vec<Allowance>],
+    allowances: &[Allowances],
     options: Options<'_>,
 ) -> Vec<Finding> {
     let Test::World(test) = check.test else {
@@ -168,13 +173,14 @@ fn across(
     let mut said = Said::default();
     test(world, &mut said);
     let mut out = Vec::new();
+    let none = Allowances::default();
     for defect in &said.list {
         let index = defect.object.unwrap_or(usize::MAX);
         let source = world.sources.get(index).copied().unwrap_or(usize::MAX);
         let (Some(object), Some(file)) = (world.objects.get(index), sources.get(source)) else {
             continue;
         };
-        let list = allowances.get(source).map_or(&[][..], Vec::as_slice);
+        let list = allowances.get(source).unwrap_or(&none);
         out.push(finding(check, object, &file.name, defect, list, options));
     }
     out

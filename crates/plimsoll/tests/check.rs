@@ -219,3 +219,79 @@ fn frameworks_are_judged_by_control() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("it is one of cis-1.12, mitre"), "{error}");
 }
+
+/// An allowance that lets nothing through is told, as an exception of a policy is.
+#[test]
+fn comments_without_effect_are_told() {
+    let folder = folder("allow-notes");
+    for (comment, words) in [
+        ("# plimsoll: allow privileged-container, the driver", ""),
+        ("# plimsoll: allow CKV_K8S_16, the driver", ""),
+        (
+            "# plimsoll: allow privileged-container until 2020-01-01, driver",
+            "expired on 2020-01-01",
+        ),
+        ("# plimsoll: allow privileged-container", "gives no reason"),
+        (
+            "# plimsoll: allow privileged-container until soon, driver",
+            "`soon` is no day",
+        ),
+        (
+            "# plimsoll: allow priviledged-container, driver",
+            "`privileged-container` is meant?",
+        ),
+        (
+            "# plimsoll: allow host-port, another",
+            "applies to nothing here",
+        ),
+        ("# plimsoll: ignore privileged-container", "it is written"),
+        // It is not run for this persona: nothing can be said of it.
+        ("# plimsoll: allow naked-pod, meant so", ""),
+    ] {
+        let text = BAD.replace(
+            "          securityContext:",
+            &format!("          {comment}\n          securityContext:"),
+        );
+        let output = plimsoll(&folder, &["-", "--format", "json"], &text);
+        let report = report(&output);
+        let notes = report["verdict"]["notes"].to_string();
+        if words.is_empty() {
+            assert_eq!(notes, "null", "{comment}");
+        } else {
+            assert!(notes.contains(words), "{comment}: {notes}");
+            assert!(notes.contains("standard input:12: "), "{comment}: {notes}");
+            assert_eq!(output.status.code(), Some(2), "{comment}");
+        }
+    }
+}
+
+/// A comment above all of a document speaks for all of it, at the end of one for nothing.
+#[test]
+fn comments_speak_for_what_follows() {
+    let folder = folder("allow-place");
+    let comment = "# plimsoll: allow privileged-container, the driver\n";
+    for (text, code) in [
+        (format!("{comment}{BAD}"), 0),
+        (format!("{comment}---\n{BAD}"), 0),
+        (format!("---\n{comment}{BAD}"), 0),
+        (format!("{GOOD}{comment}---\n{BAD}"), 2),
+        (format!("{BAD}{comment}"), 2),
+        (format!("{comment}{GOOD}---\n{BAD}"), 2),
+        (
+            BAD.replace("privileged: true", &format!("privileged: true {comment}")),
+            0,
+        ),
+        (
+            BAD.replace("name: cart\n", &format!("name: cart {comment}")),
+            2,
+        ),
+        (
+            BAD.replace('\n', "\r\n")
+                .replace("true\r\n", &format!("true {comment}")),
+            0,
+        ),
+    ] {
+        let output = plimsoll(&folder, &["-"], &text);
+        assert_eq!(output.status.code(), Some(code), "{text}");
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_model::Unknown;
 
 use super::subject::Subject;
-use crate::allow::Allowance;
+use crate::allow::Allowances;
 use crate::yaml::Place;
 
 /// Where something stands.
@@ -127,7 +127,7 @@ pub(super) struct Account {
 #[derive(Debug, Default)]
 pub struct Access {
     pub files: Vec<String>,
-    pub(super) allowances: Vec<Vec<Allowance>>,
+    pub(super) allowances: Vec<Allowances>,
     pub rules: Vec<Rule>,
     pub roles: Vec<Role>,
     pub bindings: Vec<Binding>,

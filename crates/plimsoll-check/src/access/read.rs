@@ -6,7 +6,7 @@ use plimsoll_model::Unknown;
 use super::aggregate;
 use super::defaults;
 use super::model::{Access, Account, Origin, Use};
-use crate::allow;
+use crate::allow::Allowances;
 use crate::object::{Object, halves, objects};
 use crate::run::File;
 use crate::split;
@@ -57,7 +57,7 @@ impl Reader {
         self.begin(&file.name);
         for part in split::parts(self.file, file.name, file.bytes) {
             if let Some(list) = self.access.allowances.last_mut() {
-                list.extend(allow::read(part.bytes(), part.line));
+                list.extend(Allowances::read(part.bytes(), part.line));
             }
             for (line, bytes) in part.documents() {
                 let (documents, error) = yaml::parse_part(bytes, line);
@@ -86,7 +86,7 @@ impl Reader {
     fn begin(&mut self, name: &str) {
         self.file = self.access.files.len();
         self.access.files.push(name.to_owned());
-        self.access.allowances.push(Vec::new());
+        self.access.allowances.push(Allowances::default());
     }
 
     fn take(&mut self, document: &Document) {

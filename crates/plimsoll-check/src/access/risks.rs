@@ -124,15 +124,9 @@ impl Risks<'_> {
         let Origin::File { file, at } = place else {
             return None;
         };
-        let holds = |until: Option<Date>| until.is_none_or(|until| self.today <= until);
-        self.access
-            .allowances
-            .get(file)?
-            .iter()
-            .find(|allowance| {
-                allowance.id == id && allowance.covers(at.line) && holds(allowance.until)
-            })
-            .map(|allowance| allowance.excepted(self.access.files.get(file).map_or("", |f| f)))
+        let name = self.access.files.get(file).map_or("", |name| name);
+        let list = self.access.allowances.get(file)?;
+        list.excepted(|called| called == id, at.line, name, self.today)
     }
 
     /// Where the subject of a grant stands in its binding.

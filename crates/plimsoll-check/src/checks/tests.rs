@@ -144,3 +144,14 @@ fn what_is_pruned_is_read_by_no_check_over_the_world() {
         }
     }
 }
+
+/// Good examples are written as the API server takes them: the table of fields knows each.
+#[test]
+fn good_examples_have_fields_that_kubernetes_knows() {
+    for check in CHECKS {
+        let found = found(check.good, check.id);
+        for id in ["unknown-field", "wrong-type"] {
+            assert!(!found.contains(id), "{}: {id}\n{}", check.id, check.good);
+        }
+    }
+}

@@ -72,12 +72,14 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
         stage: configuration.stage,
         today: session.today(),
     };
-    let verdict = judge(
+    let mut verdict = judge(
         &configuration.policy,
         &configuration.exceptions,
         &case,
         &mut findings,
     );
+    verdict.notes.extend(checked.notes);
+    verdict.notes.sort();
     let compliance = options.framework.zip(all).map(|(framework, mut all)| {
         judge(
             &configuration.policy,
