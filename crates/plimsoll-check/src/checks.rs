@@ -2,6 +2,7 @@
 
 use crate::check::Check;
 
+mod accounts_creatable;
 mod admission_plugin_off;
 mod admission_policy_not_enforced;
 mod admission_policy_unbound;
@@ -37,6 +38,7 @@ mod credential_in_workload;
 mod daemon_rollout_everywhere;
 mod dangerous_capability;
 mod dashboard_deployed;
+mod data_deletable;
 mod database_without_volume;
 mod debug_container_left;
 mod debug_containers_allowed;
@@ -274,6 +276,7 @@ mod wildcard_resources;
 mod wildcard_verbs;
 mod windows_administrator;
 mod windows_host_process;
+mod workload_in_system_namespace;
 mod workloads_creatable;
 mod writable_host_path;
 mod writable_root_filesystem;
@@ -284,6 +287,7 @@ mod tests;
 
 /// Every check, sorted by id. A test holds this list against the folder.
 pub const CHECKS: &[&Check] = &[
+    &accounts_creatable::CHECK,
     &admission_plugin_off::CHECK,
     &admission_policy_not_enforced::CHECK,
     &admission_policy_unbound::CHECK,
@@ -319,6 +323,7 @@ pub const CHECKS: &[&Check] = &[
     &daemon_rollout_everywhere::CHECK,
     &dangerous_capability::CHECK,
     &dashboard_deployed::CHECK,
+    &data_deletable::CHECK,
     &database_without_volume::CHECK,
     &debug_container_left::CHECK,
     &debug_containers_allowed::CHECK,
@@ -556,6 +561,7 @@ pub const CHECKS: &[&Check] = &[
     &wildcard_verbs::CHECK,
     &windows_administrator::CHECK,
     &windows_host_process::CHECK,
+    &workload_in_system_namespace::CHECK,
     &workloads_creatable::CHECK,
     &writable_host_path::CHECK,
     &writable_root_filesystem::CHECK,

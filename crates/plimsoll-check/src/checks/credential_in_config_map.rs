@@ -12,7 +12,7 @@ pub const CHECK: Check = Check {
     title: "key or token is kept in a ConfigMap",
     severity: Severity::High,
     persona: Persona::Regular,
-    answers: &["nsa secrets", "mitre T1552"],
+    answers: &["nsa secrets", "nsa kubeconfig", "mitre T1552"],
     aliases: &["KSV01010", "C-0012"],
     why: "Private keys, tokens and kubeconfigs open doors by themselves, and ConfigMaps are read by many.",
     mend: "Revoke it, it has been seen; keep the new one in a Secret or an external store.",

@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     title: "every namespace may put routes on the gateway",
     severity: Severity::Medium,
     persona: Persona::Pedantic,
-    answers: &["nsa namespaces", "nsa exposure"],
+    answers: &["cis-1.12 5.6.1", "nsa namespaces", "nsa exposure"],
     aliases: &[],
     why: "Whoever may make a route in any namespace takes requests for the gateway's names.",
     mend: "Use `from: Same`, or `Selector` with a label that you hand out.",

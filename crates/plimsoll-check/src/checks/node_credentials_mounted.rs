@@ -14,7 +14,7 @@ pub const CHECK: Check = Check {
     answers: &[
         "cis-1.12 5.2.11",
         "nsa host-path",
-        "nsa cloud-metadata",
+        "nsa kubeconfig",
         "mitre T1552",
         "mitre T1611",
     ],

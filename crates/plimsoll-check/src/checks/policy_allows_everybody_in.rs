@@ -4,7 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::object::Object;
-use crate::yaml::Node;
+use crate::policies;
 
 pub const CHECK: Check = Check {
     id: "policy-allows-everybody-in",
@@ -33,14 +33,8 @@ spec:
 };
 
 fn test(object: &Object<'_>, said: &mut Said) {
-    if object.kind != "NetworkPolicy" || object.group() != "networking.k8s.io" {
-        return;
-    }
-    let rules = object.node.at_path(&["spec", "ingress"]);
-    for rule in rules.map_or(&[][..], Node::items) {
-        let is_empty = |key: &str| rule.get(key).map_or(&[][..], Node::items).is_empty();
-        if is_empty("from") && is_empty("ports") {
-            said.at(rule.at, "spec.ingress", "");
-        }
+    let rules = policies::rules(object, "ingress");
+    if let Some(rule) = policies::open_rule(rules, "from") {
+        said.at(rule.at, "spec.ingress", "");
     }
 }

@@ -4,7 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::object::Object;
-use crate::yaml::Node;
+use crate::policies;
 
 pub const CHECK: Check = Check {
     id: "policy-allows-everywhere-out",
@@ -35,14 +35,8 @@ spec:
 };
 
 fn test(object: &Object<'_>, said: &mut Said) {
-    if object.kind != "NetworkPolicy" || object.group() != "networking.k8s.io" {
-        return;
-    }
-    let rules = object.node.at_path(&["spec", "egress"]);
-    for rule in rules.map_or(&[][..], Node::items) {
-        let is_empty = |key: &str| rule.get(key).map_or(&[][..], Node::items).is_empty();
-        if is_empty("to") && is_empty("ports") {
-            said.at(rule.at, "spec.egress", "");
-        }
+    let rules = policies::rules(object, "egress");
+    if let Some(rule) = policies::open_rule(rules, "to") {
+        said.at(rule.at, "spec.egress", "");
     }
 }

@@ -4,7 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::object::Object;
-use crate::yaml::Node;
+use crate::policies;
 
 pub const CHECK: Check = Check {
     id: "policy-open-to-internet",
@@ -33,16 +33,9 @@ spec:
 };
 
 fn test(object: &Object<'_>, said: &mut Said) {
-    if object.kind != "NetworkPolicy" || object.group() != "networking.k8s.io" {
-        return;
-    }
-    let rules = object.node.at_path(&["spec", "ingress"]);
-    let peers = rules.map_or(&[][..], Node::items).iter();
-    for peer in peers.flat_map(|rule| rule.get("from").map_or(&[][..], Node::items)) {
-        if let Some(node) = peer.at_path(&["ipBlock", "cidr"])
-            && let Some(block @ ("0.0.0.0/0" | "::/0")) = node.as_str()
-        {
-            said.at(node.at, "spec.ingress.from.ipBlock", block);
+    for (_, cidr) in policies::blocks(policies::rules(object, "ingress"), "from") {
+        if let Some(block @ ("0.0.0.0/0" | "::/0")) = cidr.as_str() {
+            said.at(cidr.at, "spec.ingress.from.ipBlock", block);
         }
     }
 }

@@ -4,6 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::object::Object;
+use crate::policies;
 use crate::yaml::Node;
 
 pub const CHECK: Check = Check {
@@ -35,23 +36,14 @@ spec:
 };
 
 fn test(object: &Object<'_>, said: &mut Said) {
-    if object.kind != "NetworkPolicy" || object.group() != "networking.k8s.io" {
-        return;
-    }
-    let rules = object.node.at_path(&["spec", "egress"]);
-    let peers = rules.map_or(&[][..], Node::items).iter();
-    for peer in peers.flat_map(|rule| rule.get("to").map_or(&[][..], Node::items)) {
-        let Some(node) = peer.at_path(&["ipBlock", "cidr"]) else {
-            continue;
-        };
-        let except = peer.at_path(&["ipBlock", "except"]);
-        let mut excepted = except.map_or(&[][..], Node::items).iter();
+    for (block, cidr) in policies::blocks(policies::rules(object, "egress"), "to") {
+        let mut excepted = block.get("except").map_or(&[][..], Node::items).iter();
         let is_shut = excepted.any(|one| {
             let block = one.as_str().unwrap_or_default();
             block.starts_with("169.254.") || block == "128.0.0.0/1"
         });
-        if matches!(node.as_str(), Some("0.0.0.0/0" | "169.254.169.254/32")) && !is_shut {
-            said.at(node.at, "spec.egress.to.ipBlock", "");
+        if matches!(cidr.as_str(), Some("0.0.0.0/0" | "169.254.169.254/32")) && !is_shut {
+            said.at(cidr.at, "spec.egress.to.ipBlock", "");
         }
     }
 }

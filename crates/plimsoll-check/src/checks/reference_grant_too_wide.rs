@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     title: "another namespace may use every Secret of this one",
     severity: Severity::Medium,
     persona: Persona::Regular,
-    answers: &["nsa namespaces", "nsa secrets"],
+    answers: &["cis-1.12 5.6.1", "nsa namespaces", "nsa secrets"],
     aliases: &[],
     why: "The grant names no Secret: a gateway of the other namespace may serve with any certificate and key that lies here.",
     mend: "Name the Secrets under `to`.",

@@ -11,7 +11,12 @@ pub const CHECK: Check = Check {
     title: "every namespace may fetch from the secret store",
     severity: Severity::Medium,
     persona: Persona::Pedantic,
-    answers: &["cis-1.12 5.4.2", "nsa secrets"],
+    answers: &[
+        "cis-1.12 5.4.2",
+        "cis-1.12 5.6.1",
+        "nsa secrets",
+        "nsa namespaces",
+    ],
     aliases: &[],
     why: "Whoever may make an ExternalSecret in any namespace gets whatever the store's account can read.",
     mend: "Name the namespaces in `conditions`, or use a SecretStore in each.",

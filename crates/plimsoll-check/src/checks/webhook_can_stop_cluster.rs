@@ -4,6 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::object::Object;
+use crate::webhooks;
 use crate::yaml::Node;
 
 pub const CHECK: Check = Check {
@@ -38,55 +39,38 @@ webhooks:
 };
 
 /// What the cluster needs to bring itself up again.
-const VITAL: [&str; 8] = [
-    "*",
-    "*/*",
-    "pods",
-    "pods/*",
-    "nodes",
-    "leases",
-    "endpointslices",
-    "deployments",
-];
+const VITAL: [&str; 6] = ["*", "*/*", "pods", "pods/*", "leases", "deployments"];
 
 fn test(object: &Object<'_>, said: &mut Said) {
-    let is_webhook = matches!(
-        object.kind,
-        "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration"
-    ) && object.group() == "admissionregistration.k8s.io";
-    let webhooks = object.node.get("webhooks").filter(|_| is_webhook);
-    for webhook in webhooks.map_or(&[][..], Node::items) {
-        let text = |key: &str| webhook.get(key).and_then(Node::as_str);
-        let is_limited = |key: &str| {
-            webhook
-                .at_path(&[key])
-                .is_some_and(|node| !node.entries().is_empty())
-        };
-        let has_conditions = webhook
-            .at_path(&["matchConditions"])
-            .is_some_and(|node| !node.items().is_empty());
-        // Unless said otherwise a webhook that does not answer stops the request.
-        let is_open = text("failurePolicy") == Some("Ignore");
-        if is_open
-            || is_limited("namespaceSelector")
-            || is_limited("objectSelector")
-            || has_conditions
-        {
+    for webhook in webhooks::webhooks(object, &["Mutating", "Validating"]) {
+        if is_limited(webhook.node) {
             continue;
         }
-        let rules = webhook.get("rules").map_or(&[][..], Node::items);
-        let is_vital = |rule: &&Node| {
-            let list = |key: &str| rule.get(key).map_or(&[][..], Node::items).iter();
-            let changes = list("operations").any(|one| one.as_str() != Some("DELETE"));
-            let is_namespaced = rule.get("scope").and_then(Node::as_str) != Some("Cluster");
-            let vital = list("resources")
-                .filter_map(Node::as_str)
-                .any(|one| VITAL.contains(&one));
-            changes && is_namespaced && vital
-        };
-        if let Some(rule) = rules.iter().find(is_vital) {
-            let name = text("name").unwrap_or_default();
+        if let Some(rule) = webhook.rules().iter().find(|rule| is_vital(rule)) {
+            let name = webhook.name;
             said.at(rule.at, format!("webhooks.{name}.namespaceSelector"), name);
         }
     }
+}
+
+/// Whether it is asked about some objects only, or may be passed by.
+fn is_limited(webhook: &Node) -> bool {
+    let field = |key: &str| webhook.at_path(&[key]);
+    let selects = |key: &str| field(key).is_some_and(|node| !node.entries().is_empty());
+    // Unless said otherwise a webhook that does not answer stops the request.
+    field("failurePolicy").and_then(Node::as_str) == Some("Ignore")
+        || selects("namespaceSelector")
+        || selects("objectSelector")
+        || field("matchConditions").is_some_and(|node| !node.items().is_empty())
+}
+
+/// Whether a rule is about what the cluster needs to bring itself up again.
+fn is_vital(rule: &Node) -> bool {
+    let list = |key: &str| rule.get(key).map_or(&[][..], Node::items).iter();
+    let mut groups = list("apiGroups").filter_map(Node::as_str);
+    let is_own = groups.any(|group| matches!(group, "*" | "" | "apps" | "coordination.k8s.io"));
+    let changes = list("operations").any(|one| one.as_str() != Some("DELETE"));
+    let is_namespaced = rule.get("scope").and_then(Node::as_str) != Some("Cluster");
+    let mut resources = list("resources").filter_map(Node::as_str);
+    is_own && changes && is_namespaced && resources.any(|one| VITAL.contains(&one))
 }

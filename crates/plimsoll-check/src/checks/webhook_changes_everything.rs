@@ -4,6 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::object::Object;
+use crate::webhooks;
 use crate::yaml::Node;
 
 pub const CHECK: Check = Check {
@@ -35,20 +36,14 @@ webhooks:
 };
 
 fn test(object: &Object<'_>, said: &mut Said) {
-    let is_mutating = object.kind == "MutatingWebhookConfiguration"
-        && object.group() == "admissionregistration.k8s.io";
-    let webhooks = object.node.get("webhooks").filter(|_| is_mutating);
-    for webhook in webhooks.map_or(&[][..], Node::items) {
-        for rule in webhook.get("rules").map_or(&[][..], Node::items) {
+    for webhook in webhooks::webhooks(object, &["Mutating"]) {
+        for rule in webhook.rules() {
             let all = |key: &str| {
                 let mut items = rule.get(key).map_or(&[][..], Node::items).iter();
                 items.any(|one| matches!(one.as_str(), Some("*" | "*/*")))
             };
             if all("apiGroups") && all("resources") {
-                let name = webhook
-                    .get("name")
-                    .and_then(Node::as_str)
-                    .unwrap_or_default();
+                let name = webhook.name;
                 said.at(rule.at, format!("webhooks.{name}.rules"), name);
             }
         }

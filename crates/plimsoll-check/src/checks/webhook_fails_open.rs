@@ -4,7 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::object::Object;
-use crate::yaml::Node;
+use crate::webhooks;
 
 pub const CHECK: Check = Check {
     id: "webhook-fails-open",
@@ -37,17 +37,11 @@ webhooks:
 };
 
 fn test(object: &Object<'_>, said: &mut Said) {
-    let is_validating = object.kind == "ValidatingWebhookConfiguration"
-        && object.group() == "admissionregistration.k8s.io";
-    let webhooks = object.node.get("webhooks").filter(|_| is_validating);
-    for webhook in webhooks.map_or(&[][..], Node::items) {
-        if let Some(node) = webhook.at_path(&["failurePolicy"])
+    for webhook in webhooks::webhooks(object, &["Validating"]) {
+        if let Some(node) = webhook.node.at_path(&["failurePolicy"])
             && node.as_str() == Some("Ignore")
         {
-            let name = webhook
-                .get("name")
-                .and_then(Node::as_str)
-                .unwrap_or_default();
+            let name = webhook.name;
             said.at(node.at, format!("webhooks.{name}.failurePolicy"), name);
         }
     }

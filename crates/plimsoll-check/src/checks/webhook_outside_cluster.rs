@@ -4,7 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::object::Object;
-use crate::yaml::Node;
+use crate::webhooks;
 
 pub const CHECK: Check = Check {
     id: "webhook-outside-cluster",
@@ -35,17 +35,9 @@ webhooks:
 };
 
 fn test(object: &Object<'_>, said: &mut Said) {
-    let is_webhook = matches!(
-        object.kind,
-        "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration"
-    ) && object.group() == "admissionregistration.k8s.io";
-    let webhooks = object.node.get("webhooks").filter(|_| is_webhook);
-    for webhook in webhooks.map_or(&[][..], Node::items) {
-        if let Some(node) = webhook.at_path(&["clientConfig", "url"]) {
-            let name = webhook
-                .get("name")
-                .and_then(Node::as_str)
-                .unwrap_or_default();
+    for webhook in webhooks::webhooks(object, &["Mutating", "Validating"]) {
+        if let Some(node) = webhook.node.at_path(&["clientConfig", "url"]) {
+            let name = webhook.name;
             said.at(node.at, format!("webhooks.{name}.clientConfig.url"), name);
         }
     }
