@@ -12,7 +12,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Low,
     persona: Persona::Pedantic,
     answers: &["cis-1.12 5.1.5"],
-    aliases: &["CKV_K8S_41", "C-0189"],
+    aliases: &["C-0189"],
     why: "Rights given to `default` are given to every pod of the namespace that names no account of its own.",
     mend: "Make a service account for the workload and name it in `serviceAccountName`.",
     bad: "apiVersion: v1

@@ -10,7 +10,7 @@ pub const CHECK: Check = Check {
     id: "missing-startup-probe",
     title: "liveness probe may end a program that still starts",
     severity: Severity::Low,
-    persona: Persona::Pedantic,
+    persona: Persona::Auditor,
     answers: &[],
     aliases: &[],
     why: "A start that takes longer than the liveness probe waits is cut off, again and again: on a busy node, after an update of the database.",
