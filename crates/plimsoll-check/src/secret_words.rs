@@ -1,7 +1,7 @@
 //! Whether a name and a value look like a secret that was written down.
 
 /// Words in names of secrets.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 16] = [
     "password",
     "passwd",
     "passphrase",
@@ -16,6 +16,9 @@ const WORDS: [&str; 14] = [
     "access_key",
     "accesskey",
     "credential",
+    // Redis.
+    "requirepass",
+    "masterauth",
 ];
 /// Endings of names that tell where a secret is, how long it is or whether there is one.
 const ENDINGS: [&str; 20] = [

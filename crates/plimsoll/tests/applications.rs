@@ -3,7 +3,12 @@
 //! The files below `applications/` are written by hand for this test, after what tutorials, charts and
 //! old repositories look like; what looks like a secret in them is none.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
 
 use std::fmt::Write as _;
 use std::fs;
