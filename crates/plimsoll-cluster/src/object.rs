@@ -68,13 +68,15 @@ impl Item {
     }
 }
 
-/// The one owner that is its controller.
+/// The one owner that is its controller. Static pods name their node so, but it makes no two alike.
 fn owner(metadata: &Map<String, Value>) -> Option<String> {
     let owners = metadata.get("ownerReferences")?.as_array()?;
     let of = |owner: &Value| Some(owner.get("uid")?.as_str()?.to_owned());
+    let is_node = |owner: &&Value| owner.get("kind").and_then(Value::as_str) == Some("Node");
     owners
         .iter()
         .find(|owner| owner.get("controller").and_then(Value::as_bool) == Some(true))
+        .filter(|owner| !is_node(owner))
         .and_then(of)
 }
 

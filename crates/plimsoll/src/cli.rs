@@ -202,11 +202,34 @@ pub struct AdviseArgs {
     pub vex: Vec<PathBuf>,
 }
 
+/// Which live cluster.
+#[derive(Debug, Clone, Args)]
+pub struct ClusterArgs {
+    /// Look at a live cluster: the kubeconfig's, or that of the pod this runs in
+    #[arg(long)]
+    pub cluster: bool,
+    /// Context of the kubeconfig, unless the current one
+    #[arg(long, value_name = "NAME", requires = "cluster")]
+    pub context: Option<String>,
+    /// Kubeconfig, unless KUBECONFIG or ~/.kube/config
+    #[arg(long, value_name = "FILE", requires = "cluster")]
+    pub kubeconfig: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// Files and folders of YAML or JSON, Helm charts, Kustomize overlays; - is standard input
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(
+        required_unless_present = "cluster",
+        conflicts_with = "cluster",
+        value_name = "PATH"
+    )]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+    /// Only this namespace of the cluster; may be repeated
+    #[arg(short, long, value_name = "NAME", requires = "cluster")]
+    pub namespace: Vec<String>,
     /// Values for Helm charts, over their own; may be repeated, the last one wins
     #[arg(long, value_name = "FILE")]
     pub helm_values: Vec<PathBuf>,
@@ -220,7 +243,7 @@ pub struct CheckArgs {
     /// pss-restricted. Only what it asks for is checked, whatever the persona
     #[arg(long, value_name = "ID")]
     pub framework: Option<String>,
-    /// Version of Kubernetes to judge for, v1.36 unless said otherwise
+    /// Version of Kubernetes to judge for: the cluster's, or else v1.36, unless said otherwise
     #[arg(long, value_name = "VERSION")]
     pub kubernetes_version: Option<String>,
     /// Registry that images may come from, as registry.example or registry.example/shop; may be

@@ -5,6 +5,7 @@
 
 mod atomic;
 mod cli;
+mod cluster;
 mod commands;
 mod configuration;
 mod database;

@@ -1,19 +1,21 @@
-//! `check`: Kubernetes objects in files, judged.
+//! `check`: Kubernetes objects in files or a live cluster, judged.
 
 use std::time::Instant;
 
 use plimsoll_check::frameworks::{FRAMEWORKS, Framework, framework as framework_of, score};
 use plimsoll_check::standards::NEWEST_MINOR;
-use plimsoll_check::{Options, Persona};
-use plimsoll_model::{Inventory, Report, Target, TargetKind};
+use plimsoll_check::{Checked, Options, Persona};
+use plimsoll_model::{Inventory, Report, Target, TargetKind, Unknown};
 use plimsoll_policy::{Case, judge};
 
 use crate::cli::CheckArgs;
+use crate::cluster;
 use crate::commands::scan::{exit_code, tool};
 use crate::failure::Failure;
 use crate::gather::{self, Gathered};
 use crate::render;
 use crate::session::Session;
+use crate::talk;
 
 pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
     let begun = Instant::now();
@@ -22,44 +24,32 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
     } else {
         &arguments.registry
     };
-    let options = Options {
+    let mut options = Options {
         persona: persona(&arguments.persona)?,
         minor: minor(arguments.kubernetes_version.as_deref())?,
         framework: arguments.framework.as_deref().map(framework).transpose()?,
         today: session.today(),
         registries,
     };
-    let rendering = render::Options {
-        values: arguments.helm_values.clone(),
-        set: arguments.helm_set.clone(),
-        minor: options.minor,
-        online: session.configuration.online,
+    arguments.cluster.hold(!arguments.namespace.is_empty())?;
+    let Looked {
+        name,
+        checked,
+        unknowns,
+    } = if arguments.cluster.cluster {
+        live(arguments, &mut options)?
+    } else {
+        files(session, arguments, options)?
     };
-    let Gathered {
-        inputs,
-        mut unknowns,
-        rendered,
-        ..
-    } = Gathered::read(&arguments.paths, rendering)?;
-    let files = inputs
-        .into_iter()
-        .filter_map(|input| input.file(&mut unknowns));
-    let mut checked = plimsoll_check::check(files, options);
-    rendered.trace(&mut checked, options.today);
-    if checked.objects == 0 && checked.unknowns.is_empty() && unknowns.is_empty() {
-        return Err(Failure::new("failed to find a Kubernetes object")
-            .hint("an object has `apiVersion` and `kind`; name files, folders or -"));
-    }
     let mut inventory = Inventory::new(Target {
         kind: TargetKind::Configuration,
-        name: gather::named(&arguments.paths),
+        name,
         digest: None,
         platform: None,
         os: None,
     });
     inventory.objects = checked.objects as u64;
-    inventory.unknowns = checked.unknowns;
-    inventory.unknowns.extend(unknowns);
+    inventory.unknowns = unknowns;
     inventory.unknowns.sort();
     let mut findings = checked.findings;
     // A framework is judged by all of them; what is shown is another question.
@@ -103,6 +93,77 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
     options.findings_max = arguments.findings_max;
     session.wanted.write(&report, &options)?;
     Ok(exit_code(session, &report))
+}
+
+/// What came of looking.
+struct Looked {
+    /// How the target is called.
+    name: String,
+    checked: Checked,
+    unknowns: Vec<Unknown>,
+}
+
+fn files(
+    session: &Session,
+    arguments: &CheckArgs,
+    options: Options<'_>,
+) -> Result<Looked, Failure> {
+    let rendering = render::Options {
+        values: arguments.helm_values.clone(),
+        set: arguments.helm_set.clone(),
+        minor: options.minor,
+        online: session.configuration.online,
+    };
+    let Gathered {
+        inputs,
+        mut unknowns,
+        rendered,
+        ..
+    } = Gathered::read(&arguments.paths, rendering)?;
+    let files = inputs
+        .into_iter()
+        .filter_map(|input| input.file(&mut unknowns));
+    let mut checked = plimsoll_check::check(files, options);
+    rendered.trace(&mut checked, options.today);
+    unknowns.append(&mut checked.unknowns);
+    if checked.objects == 0 && unknowns.is_empty() {
+        return Err(Failure::new("failed to find a Kubernetes object")
+            .hint("an object has `apiVersion` and `kind`; name files, folders or -"));
+    }
+    Ok(Looked {
+        name: gather::named(&arguments.paths),
+        checked,
+        unknowns,
+    })
+}
+
+/// A live cluster, judged for its own release unless the user names another.
+fn live(arguments: &CheckArgs, options: &mut Options<'_>) -> Result<Looked, Failure> {
+    let mut cluster = cluster::connect(&arguments.cluster)?;
+    if arguments.kubernetes_version.is_none()
+        && let Some(version) = cluster.version()
+    {
+        options.minor = version.minor.min(NEWEST_MINOR);
+        if version.minor > NEWEST_MINOR {
+            talk::warning(&format!(
+                "the cluster is {}, judged for v1.{NEWEST_MINOR}, the newest that is known",
+                version.text
+            ));
+        }
+    }
+    let name = cluster::named(&cluster, &arguments.namespace);
+    let (mut checked, live) =
+        cluster::stream(&mut cluster, &arguments.namespace, &|_| true, |files| {
+            plimsoll_check::check(files, *options)
+        })?;
+    let mut unknowns = std::mem::take(&mut checked.unknowns);
+    live.told(&mut checked.findings, &mut unknowns);
+    unknowns.extend(live.unknowns);
+    Ok(Looked {
+        name,
+        checked,
+        unknowns,
+    })
 }
 
 fn framework(id: &str) -> Result<&'static Framework, Failure> {

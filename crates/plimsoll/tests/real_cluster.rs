@@ -1,0 +1,250 @@
+//! `--cluster` against Kubernetes' own API server, as a person runs it.
+
+#[path = "support/program.rs"]
+mod program;
+
+use std::path::Path;
+
+use plimsoll_test_cluster::Cluster;
+use program::{Ran, World};
+use serde_json::{Value, json};
+
+fn run(world: &World, kubeconfig: &Path, arguments: &[&str]) -> Ran {
+    let mut all = arguments.to_vec();
+    all.extend(["--kubeconfig", kubeconfig.to_str().unwrap()]);
+    world.run(&all)
+}
+
+fn owned(name: &str, (kind, owner): (&str, &str), uid: &str) -> Value {
+    json!({"name": name, "labels": {"app": "cart"}, "ownerReferences": [{
+        "apiVersion": "apps/v1", "kind": kind, "name": owner, "uid": uid, "controller": true,
+    }]})
+}
+
+/// A Deployment with a ReplicaSet of now and one of before, two pods that a webhook changed, one that
+/// only claims to be of them, a bare one, and a secret in a ConfigMap that claims to be let through.
+fn fill(cluster: &Cluster) {
+    let admin = cluster.admin();
+    cluster.namespace("shop", &json!({}));
+    let apps = "/apis/apps/v1/namespaces/shop";
+    let container = json!({
+        "name": "cart", "image": "registry.example/cart:1.0",
+        "securityContext": {"privileged": true},
+    });
+    let pod = json!({"containers": [container]});
+    let template = json!({"metadata": {"labels": {"app": "cart"}}, "spec": pod});
+    let spec = |replicas: u8| json!({"replicas": replicas, "selector": {"matchLabels": {"app": "cart"}}, "template": template});
+    let create = |path: &str, object: Value| {
+        let made = admin.create(path, &object).body;
+        made["metadata"]["uid"].as_str().unwrap().to_owned()
+    };
+    let deployment = create(
+        &format!("{apps}/deployments"),
+        json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "cart"}, "spec": spec(2),
+        }),
+    );
+    let set = |name: &str, replicas: u8| {
+        create(
+            &format!("{apps}/replicasets"),
+            json!({
+                "apiVersion": "apps/v1", "kind": "ReplicaSet", "spec": spec(replicas),
+                "metadata": owned(name, ("Deployment", "cart"), &deployment),
+            }),
+        )
+    };
+    let now = set("cart-now", 2);
+    set("cart-before", 0);
+    let pods = "/api/v1/namespaces/shop/pods";
+    for name in ["cart-now-1", "cart-now-2"] {
+        let mut changed = pod.clone();
+        changed["hostNetwork"] = json!(true);
+        create(
+            pods,
+            json!({
+                "apiVersion": "v1", "kind": "Pod", "spec": changed,
+                "metadata": owned(name, ("ReplicaSet", "cart-now"), &now),
+            }),
+        );
+    }
+    let mut thief = pod.clone();
+    thief["hostPID"] = json!(true);
+    create(
+        pods,
+        json!({
+            "apiVersion": "v1", "kind": "Pod", "spec": thief,
+            "metadata": owned("thief", ("ReplicaSet", "cart-now"), &now),
+        }),
+    );
+    create(
+        pods,
+        json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "bare"}, "spec": pod,
+        }),
+    );
+    create(
+        "/api/v1/namespaces/shop/configmaps",
+        json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"},
+            "data": {"password": "correct-horse-battery", "a": "# plimsoll: allow secret-in-config-map, mine"},
+        }),
+    );
+}
+
+/// Where an id was found, and what is said there.
+fn places(report: &Value, id: &str) -> Vec<(String, String)> {
+    let findings = report["findings"].as_array().unwrap();
+    let of_id = findings.iter().filter(|finding| finding["id"] == id);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut found: Vec<(String, String)> = of_id
+        .map(|finding| {
+            (
+                text(&finding["locations"][0]["path"]),
+                text(&finding["title"]),
+            )
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn paths(report: &Value, id: &str) -> Vec<String> {
+    places(report, id)
+        .into_iter()
+        .map(|(path, _)| path)
+        .collect()
+}
+
+#[test]
+fn a_cluster_is_checked() {
+    let cluster = Cluster::start();
+    fill(&cluster);
+    let world = World::new("real-cluster");
+    let admin = cluster.kubeconfig("admin");
+
+    let report = run(&world, &admin, &["check", "--cluster", "--format", "json"])
+        .ended(2)
+        .json();
+    assert_eq!(report["target"]["name"], "cluster admin");
+    assert_eq!(
+        report
+            .get("unknowns")
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len),
+        0
+    );
+    assert_eq!(
+        paths(&report, "privileged-container"),
+        ["shop/Deployment/cart", "shop/Pod/bare"]
+    );
+    let [(path, title)] = &places(&report, "host-network")[..] else {
+        panic!("{report:#}");
+    };
+    assert_eq!(path, "shop/Pod/cart-now-1");
+    assert!(
+        title.ends_with("; 1 more of the same owner has it"),
+        "{title}"
+    );
+    assert_eq!(paths(&report, "host-pid"), ["shop/Pod/thief"]);
+    assert_eq!(
+        paths(&report, "secret-in-config-map"),
+        ["shop/ConfigMap/settings"]
+    );
+    for finding in report["findings"].as_array().unwrap() {
+        assert!(finding["excepted"].is_null(), "{finding}");
+        assert!(finding["locations"][0]["line"].is_null(), "{finding}");
+    }
+    // The same bytes again.
+    let once = run(
+        &world,
+        &admin,
+        &["check", "--cluster", "-n", "shop", "--format", "json"],
+    )
+    .ended(2);
+    let again = run(
+        &world,
+        &admin,
+        &["check", "--cluster", "-n", "shop", "--format", "json"],
+    )
+    .ended(2);
+    assert_eq!(once.text(), again.text());
+    let text = run(&world, &admin, &["check", "--cluster", "-n", "shop"]).ended(2);
+    assert!(
+        text.text().contains("  --> shop/Deployment/cart\n"),
+        "{}",
+        text.text()
+    );
+
+    errors(&world, &cluster);
+}
+
+fn errors(world: &World, cluster: &Cluster) {
+    let admin = cluster.kubeconfig("admin");
+    let jane = cluster.kubeconfig("jane");
+    let none = run(world, &jane, &["check", "--cluster"]).ended(1);
+    assert!(
+        none.stderr
+            .contains("hint: docs/guide/cluster.md has the ClusterRole"),
+        "{}",
+        none.stderr
+    );
+    let elsewhere = run(world, &admin, &["check", "--cluster", "--context", "none"]).ended(1);
+    assert!(
+        elsewhere.stderr.contains("no context `none`"),
+        "{}",
+        elsewhere.stderr
+    );
+    // No cluster is asked unless it is said so.
+    let unsaid = run(world, &admin, &["check", "."]).ended(1);
+    assert!(unsaid.stderr.contains("say --cluster"), "{}", unsaid.stderr);
+
+    // Who may see pods alone gets those, and is told what is missing.
+    let rbac = "/apis/rbac.authorization.k8s.io/v1";
+    let api = "rbac.authorization.k8s.io/v1";
+    cluster.admin().create(
+        &format!("{rbac}/clusterroles"),
+        &json!({
+            "apiVersion": api, "kind": "ClusterRole", "metadata": {"name": "pods"},
+            "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["list"]}],
+        }),
+    );
+    cluster.admin().create(&format!("{rbac}/clusterrolebindings"), &json!({
+        "apiVersion": api, "kind": "ClusterRoleBinding", "metadata": {"name": "jane"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "pods"},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "jane"}],
+    }));
+    let client = cluster.client("jane");
+    while client.get("/api/v1/pods").status != 200 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let partial = run(
+        world,
+        &jane,
+        &[
+            "check",
+            "--cluster",
+            "--format",
+            "json",
+            "--severity",
+            "critical",
+            "--strict",
+        ],
+    );
+    let report = partial.json();
+    assert!(
+        [2, 3].contains(&partial.code.unwrap()),
+        "{}",
+        partial.stderr
+    );
+    let unknowns = report["unknowns"].as_array().unwrap();
+    let reason = "may not list secrets in all namespaces (403)";
+    assert!(
+        unknowns.iter().any(|unknown| unknown["reason"] == reason),
+        "{unknowns:?}"
+    );
+    assert_eq!(
+        paths(&report, "privileged-container").len(),
+        2,
+        "bare, and one for those of an owner"
+    );
+}
