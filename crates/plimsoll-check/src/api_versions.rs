@@ -8,7 +8,7 @@ use crate::yaml::Place;
 
 mod table;
 
-use table::TABLE;
+pub use table::TABLE;
 
 /// A version of some kinds of an API group.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Amounts of resources (`100m`, `1.5Gi`, `12e6`), read as Kubernetes reads them.
 //!
 //! Exact: a number of nano-units, rounded away from zero, as the API server keeps it. Amounts past
-//! 10^29 are all the same here. Specification: `resource.Quantity` of `k8s.io/apimachinery`.
+//! 2^63 are all the same here. Specification: `resource.Quantity` of `k8s.io/apimachinery`.
 
 use std::cmp::Ordering;
 
@@ -9,6 +9,8 @@ use crate::yaml::{Node, Value};
 
 /// Nano-units of one.
 const NANO: i128 = 1_000_000_000;
+/// The most that is told apart: what a signed number of 64 bits holds.
+const NANO_MAX: i128 = i64::MAX as i128 * NANO;
 /// The longest text that is looked at, in bytes.
 const TEXT_BYTES_MAX: usize = 256;
 /// Powers of ten past which an amount is all or next to nothing.
@@ -27,6 +29,16 @@ enum Factor {
     Ten(i64),
     /// By a power of two.
     Two(u32),
+}
+
+impl Factor {
+    /// Whether a suffix without any digit is zero: so it is, for all but the largest and smallest.
+    const fn stands_alone(self) -> bool {
+        match self {
+            Self::Ten(exponent) => exponent >= -9,
+            Self::Two(exponent) => exponent <= 40,
+        }
+    }
 }
 
 impl Quantity {
@@ -52,7 +64,11 @@ impl Quantity {
             Some(rest) => digits(rest),
             None => ("", rest),
         };
-        let nano = scaled(whole, fraction, factor(suffix)?);
+        let factor = factor(suffix)?;
+        if whole.is_empty() && fraction.is_empty() && !factor.stands_alone() {
+            return None;
+        }
+        let nano = scaled(whole, fraction, factor).min(NANO_MAX);
         Some(Self {
             nano: if negative { -nano } else { nano },
         })
@@ -66,6 +82,11 @@ impl Quantity {
             Value::Float(units) => Self::parse(&units.to_string()),
             Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => None,
         }
+    }
+
+    /// The amount in nano-units: `1m` is a million.
+    pub const fn nano(self) -> i128 {
+        self.nano
     }
 
     pub const fn is_whole(self) -> bool {

@@ -87,7 +87,10 @@ fn code<'a>(path: &Path, text: &'a str) -> &'a str {
 fn check_rust(path: &Path, text: &str, problems: &mut Problems) {
     let name = path.display();
     let is_test = is_test(path);
-    let lines = code(path, text).lines().count();
+    // The files of a folder, one a line: a list is as long as it has to be.
+    let is_listed = |line: &&str| line.starts_with("mod ") && line.ends_with(';');
+    let lines = code(path, text).lines();
+    let lines = lines.filter(|line| !is_listed(line)).count();
     let limit = if is_test { TEST_LINES_MAX } else { LINES_MAX };
     if lines > limit {
         problems.push(format!("{name}: {lines} lines, more than {limit}"));
