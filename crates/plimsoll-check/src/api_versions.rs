@@ -73,9 +73,19 @@ pub fn look_up(object: &Object<'_>) -> Known {
             Known::Foreign
         }
         (true, true) => Known::NoSuchVersion,
+        // The core has no name that would tell others apart: a `Config` of `v1` is one for kubectl.
+        (true, false) if group.is_empty() && groups_with(object.kind).next().is_none() => {
+            Known::Foreign
+        }
         (true, false) => Known::NoSuchKind,
         (false, _) => Known::Foreign,
     }
+}
+
+/// The groups that have a kind.
+pub fn groups_with(kind: &str) -> impl Iterator<Item = &'static str> {
+    let of_kind = TABLE.iter().filter(move |api| api.kinds.contains(&kind));
+    of_kind.map(|api| api.group)
 }
 
 /// Where an object says its version.
@@ -126,6 +136,30 @@ mod tests {
                     .any(|other| (other.group, other.version) == instead),
                 "{api:?}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_ours_and_what_is_not() {
+        for (text, expected) in [
+            ("{apiVersion: v1, kind: Pod}", "api"),
+            ("{apiVersion: v1, kind: PodList}", "foreign"),
+            ("{apiVersion: v1, kind: Config}", "foreign"),
+            ("{apiVersion: v1, kind: Deployment}", "kind"),
+            ("{apiVersion: apps/v1, kind: Deploymnet}", "kind"),
+            ("{apiVersion: apps/v3, kind: Deployment}", "version"),
+            ("{apiVersion: example.com/v1, kind: Deployment}", "foreign"),
+        ] {
+            let (documents, _) = crate::yaml::parse(text.as_bytes());
+            let mut all = Vec::new();
+            crate::object::objects(&documents[0].root, &mut all);
+            let said = match look_up(&all[0]) {
+                Known::Foreign => "foreign",
+                Known::Api(_) => "api",
+                Known::NoSuchVersion => "version",
+                Known::NoSuchKind => "kind",
+            };
+            assert_eq!(said, expected, "{text}");
         }
     }
 

@@ -235,11 +235,7 @@ fn names_are_judged_as_kubernetes_judges_them() {
     ];
     let mut random = Random(13);
     let texts: Vec<String> = (0..TEXTS)
-        .map(|_| {
-            (0..1 + random.below(7))
-                .map(|_| random.of(&parts))
-                .collect()
-        })
+        .map(|_| (0..=random.below(7)).map(|_| random.of(&parts)).collect())
         .collect();
     let lines: Vec<String> = texts.iter().map(|text| format!("name {text}")).collect();
     let said = answers(&lines);

@@ -2,7 +2,7 @@
 
 use plimsoll_model::Severity;
 
-use crate::api_versions::{Known, at, look_up, served};
+use crate::api_versions::{Known, at, groups_with, look_up, served};
 use crate::check::{Check, Persona, Said, Test};
 use crate::object::Object;
 
@@ -58,11 +58,14 @@ fn test(object: &Object<'_>, minor: u16, said: &mut Said) {
                 .node
                 .get("kind")
                 .map_or(object.node.at, |node| node.at);
-            said.at(
-                kind,
-                "kind",
-                format!("no {} in {}", object.kind, object.api_version),
-            );
+            let elsewhere =
+                groups_with(object.kind).find_map(|group| served(group, object.kind, minor).next());
+            let known = match elsewhere {
+                Some(version) => format!(", but in {version}"),
+                None => String::new(),
+            };
+            let detail = format!("no {} in {}{known}", object.kind, object.api_version);
+            said.at(kind, "kind", detail);
         }
         Known::Foreign | Known::Api(_) => {}
     }
