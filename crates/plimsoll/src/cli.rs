@@ -4,6 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod access;
+pub use access::{
+    AccessCommand, AccessDiffArgs, AccessInput, CanArgs, RightsArgs, RisksArgs, WhoArgs,
+};
+
 /// Continuous security for containers.
 #[derive(Debug, Parser)]
 #[command(
@@ -126,6 +131,9 @@ pub enum Command {
     Convert(ConvertArgs),
     /// Kubernetes objects: what lets a workload harm its node, its neighbours or itself
     Check(CheckArgs),
+    /// Roles and bindings: who may do what, and who could become more
+    #[command(subcommand)]
+    Access(AccessCommand),
     /// Our report against other tools', with a reason for each difference
     Compare(CompareArgs),
     /// What an id means here: evidence, why, mend

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+mod access;
 mod advise;
 mod check;
 mod compare;
@@ -32,6 +33,7 @@ pub fn run(session: &Session, command: Command) -> Result<u8, Failure> {
         Command::Scan(arguments) => scan::run(session, &arguments),
         Command::Sbom(arguments) => sbom::run(session, &arguments),
         Command::Check(arguments) => check::run(session, &arguments),
+        Command::Access(command) => access::run(session, &command),
         Command::Advise(arguments) => advise::run(session, &arguments),
         Command::Convert(arguments) => convert::run(session, &arguments),
         Command::Diff(arguments) => diff::run(session, &arguments),

@@ -8,12 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::Access;
 
-/// Most pairs of an aggregated role and one that it chooses, and most rules that all of them are
-/// given together.
+/// Most steps of gathering: roles looked at, and rules given, all aggregated roles together.
 pub const GATHERED_MAX: usize = 4_000_000;
 
 /// How a value must stand to those of an expression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Operator {
     In,
     NotIn,
@@ -22,7 +21,7 @@ pub enum Operator {
 }
 
 /// A label selector: everything in it must hold. An empty one chooses every role.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Selector {
     pub labels: Vec<(Box<str>, Box<str>)>,
     pub expressions: Vec<(Box<str>, Operator, Vec<Box<str>>)>,
@@ -59,47 +58,32 @@ pub struct Gathered {
 /// Gives each aggregated role its rules.
 pub fn gather(access: &mut Access) -> Gathered {
     let mut out = Gathered::default();
-    let chosen = chosen(access, &mut out.is_cut);
     let mut left = GATHERED_MAX;
+    let classes = Classes::new(access, &mut left);
+    let mut closures: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     let mut results: Vec<(usize, Vec<usize>)> = Vec::new();
-    for &role in chosen.keys() {
+    for (&role, &class) in &classes.of_role {
         let Some(read) = access.roles.get(role) else {
             continue;
         };
-        let mut rules: BTreeSet<usize> = BTreeSet::new();
-        if read.is_live {
-            rules.extend(&read.rules);
-        }
-        // Everything that can be reached over aggregated roles, each visited once.
-        let mut seen = BTreeSet::from([role]);
-        let mut open = vec![role];
-        while let Some(next) = open.pop() {
-            for &part in chosen.get(&next).into_iter().flatten() {
-                if !seen.insert(part) {
-                    continue;
-                }
-                let Some(source) = access.roles.get(part) else {
-                    continue;
-                };
-                if chosen.contains_key(&part) {
-                    open.push(part);
-                    if !source.is_live {
-                        continue;
-                    }
-                }
-                rules.extend(&source.rules);
-            }
-        }
-        if read.rules.iter().any(|rule| !holds(access, &rules, *rule)) {
+        let closure = closures
+            .entry(class)
+            .or_insert_with(|| classes.closure(access, class, &mut left));
+        if read
+            .rules
+            .iter()
+            .any(|rule| !read.is_live && !holds(access, closure, *rule))
+        {
             out.replaced.push(role);
         }
-        if rules.len() > left {
-            out.is_cut = true;
-        }
-        let rules: Vec<usize> = rules.into_iter().take(left).collect();
-        left -= rules.len();
+        let own = read.rules.iter().filter(|_| read.is_live).copied();
+        let mut rules: Vec<usize> = closure.iter().copied().take(left).chain(own).collect();
+        left = left.saturating_sub(rules.len());
+        rules.sort_unstable();
+        rules.dedup();
         results.push((role, rules));
     }
+    out.is_cut = left == 0;
     for (role, rules) in results {
         if let Some(role) = access.roles.get_mut(role) {
             role.rules = rules;
@@ -125,48 +109,83 @@ fn holds(access: &Access, rules: &BTreeSet<usize>, rule: usize) -> bool {
         })
 }
 
-/// The roles that each aggregated role chooses directly.
-fn chosen(access: &Access, is_cut: &mut bool) -> BTreeMap<usize, Vec<usize>> {
-    let mut left = GATHERED_MAX;
-    let mut by_label: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    let mut all = Vec::new();
-    for (index, role) in access.roles.iter().enumerate() {
-        if role.namespace.is_some() {
-            continue;
+/// Aggregated roles with the same selectors gather the same: that is worked out once for them all.
+struct Classes {
+    of_role: BTreeMap<usize, usize>,
+    /// The roles that each class chooses directly.
+    chosen: Vec<Vec<usize>>,
+}
+
+impl Classes {
+    fn new(access: &Access, left: &mut usize) -> Self {
+        let mut by_label: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+        let mut all = Vec::new();
+        for (index, role) in access.roles.iter().enumerate() {
+            if role.namespace.is_some() {
+                continue;
+            }
+            all.push(index);
+            for (key, value) in &role.labels {
+                by_label.entry((key, value)).or_default().push(index);
+            }
         }
-        all.push(index);
-        for (key, value) in &role.labels {
-            by_label.entry((key, value)).or_default().push(index);
-        }
-    }
-    let mut out = BTreeMap::new();
-    for &index in &all {
-        let Some(selectors) = access
-            .roles
-            .get(index)
-            .and_then(|role| role.gathers.as_ref())
-        else {
-            continue;
+        let mut known: BTreeMap<&[Selector], usize> = BTreeMap::new();
+        let mut out = Self {
+            of_role: BTreeMap::new(),
+            chosen: Vec::new(),
         };
-        let mut list = BTreeSet::new();
-        for selector in selectors {
-            let candidates = match selector.labels.first() {
-                Some((key, value)) => by_label.get(&(&**key, &**value)),
-                None => Some(&all),
+        for &index in &all {
+            let role = access.roles.get(index);
+            let Some(selectors) = role.and_then(|role| role.gathers.as_deref()) else {
+                continue;
             };
-            for &candidate in candidates.into_iter().flatten() {
-                if left == 0 {
-                    *is_cut = true;
-                    break;
+            let class = *known.entry(selectors).or_insert_with(|| {
+                let mut list = BTreeSet::new();
+                for selector in selectors {
+                    let candidates = match selector.labels.first() {
+                        Some((key, value)) => by_label.get(&(&**key, &**value)),
+                        None => Some(&all),
+                    };
+                    for &candidate in candidates.into_iter().flatten().take(*left) {
+                        *left = left.saturating_sub(1);
+                        let role = access.roles.get(candidate);
+                        if role.is_some_and(|role| selector.chooses(&role.labels)) {
+                            list.insert(candidate);
+                        }
+                    }
                 }
-                left -= 1;
-                let role = access.roles.get(candidate);
-                if candidate != index && role.is_some_and(|role| selector.chooses(&role.labels)) {
-                    list.insert(candidate);
+                out.chosen.push(list.into_iter().collect());
+                out.chosen.len() - 1
+            });
+            out.of_role.insert(index, class);
+        }
+        out
+    }
+
+    /// The rules of everything that can be reached over aggregated roles. What stands in one of those
+    /// counts where it comes from a cluster.
+    fn closure(&self, access: &Access, class: usize, left: &mut usize) -> BTreeSet<usize> {
+        let mut rules = BTreeSet::new();
+        let mut seen = BTreeSet::from([class]);
+        let mut open = vec![class];
+        while let Some(class) = open.pop() {
+            for part in self.chosen.get(class).into_iter().flatten() {
+                let next = self.of_role.get(part);
+                if let Some(next) = next.filter(|next| seen.insert(**next)) {
+                    open.push(*next);
+                }
+                let Some(role) = access.roles.get(*part) else {
+                    continue;
+                };
+                *left = left.saturating_sub(1 + role.rules.len());
+                if *left == 0 {
+                    return rules;
+                }
+                if next.is_none() || role.is_live {
+                    rules.extend(&role.rules);
                 }
             }
         }
-        out.insert(index, list.into_iter().collect());
+        rules
     }
-    out
 }

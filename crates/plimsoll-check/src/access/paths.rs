@@ -105,16 +105,15 @@ impl Paths {
             if let Some(slot) = ways.next.get_mut(vertex) {
                 *slot = next;
             }
-            for &index in into.get(vertex).into_iter().flatten() {
-                let Some(edge) = self.edges.get(index) else {
-                    continue;
-                };
-                // A step that is none comes first, so that the first visit is the shortest.
-                if edge.means.is_step() {
-                    open.push_back((edge.from, steps + 1, Some(index)));
-                } else {
-                    open.push_front((edge.from, steps, Some(index)));
-                }
+            let edges = into.get(vertex).into_iter().flatten();
+            let edges = edges.filter_map(|&index| Some((index, self.edges.get(index)?)));
+            let (on, beside): (Vec<_>, Vec<_>) = edges.partition(|(_, edge)| edge.means.is_step());
+            // What is no step comes first, so that the first visit is the shortest.
+            for (index, edge) in beside.into_iter().rev() {
+                open.push_front((edge.from, steps, Some(index)));
+            }
+            for (index, edge) in on {
+                open.push_back((edge.from, steps + 1, Some(index)));
             }
         }
         ways

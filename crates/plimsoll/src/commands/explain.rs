@@ -48,6 +48,19 @@ fn explain_listed(id: &str, text: &mut String) {
     {
         say_check(check, text);
     }
+    for risk in plimsoll_check::access::RISKS
+        .iter()
+        .filter(|risk| risk.id == id)
+    {
+        let _ = writeln!(
+            text,
+            "{}: {} ({}, told by `access risks`)\n\n{}\n\nMend: {}",
+            risk.id, risk.title, risk.severity, risk.why, risk.mend,
+        );
+        if !risk.answers.is_empty() {
+            let _ = writeln!(text, "\nAnswers: {}", risk.answers.join(", "));
+        }
+    }
     let mut say = |what: &str, describe: &str| {
         let _ = writeln!(text, "{id} is {what}: {describe}");
     };

@@ -76,7 +76,7 @@ impl Edge {
                 format!("write every right into a Role that it has {place}, and run as {becomes}")
             }
             Means::Kubelet => {
-                "start a process in any pod through the kubelet (`nodes/proxy`)".to_owned()
+                format!("start a process through the kubelet (`nodes/proxy`) in a pod of {becomes}")
             }
             Means::Certificate => {
                 format!("request a client certificate for {becomes} and approve it by itself")

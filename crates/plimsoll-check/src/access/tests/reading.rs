@@ -1,0 +1,175 @@
+//! Objects that the API server would refuse, or that are none: told with their place, and what can be
+//! read of them counts.
+
+use std::fmt::Write as _;
+
+use super::*;
+
+fn reasons(text: &str) -> Vec<String> {
+    let unknowns = read(text).unknowns;
+    let shown = unknowns.iter();
+    shown
+        .map(|unknown| {
+            format!(
+                "{}: {}",
+                unknown.path.as_deref().unwrap_or("-"),
+                unknown.reason
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_wrong_has_a_place() {
+    let role = |rules: &str| cluster_role("r", rules);
+    for (text, place, words) in [
+        (
+            role("[{apiGroups: [''], resources: [pods], verbs: []}]"),
+            "a.yaml:5:9",
+            "without `verbs`",
+        ),
+        (
+            role("[{resources: [pods], verbs: [get]}]"),
+            "a.yaml:5:9",
+            "without `apiGroups`",
+        ),
+        (
+            role("[{apiGroups: [''], verbs: [get]}]"),
+            "a.yaml:5:9",
+            "without `resources`",
+        ),
+        (
+            role("[{nonResourceURLs: [/a], resources: [pods], verbs: [get]}]"),
+            "a.yaml:5:9",
+            "beside resources",
+        ),
+        (role("{verbs: get}"), "a.yaml:5:8", "`rules` is no list"),
+        (role("[get]"), "a.yaml:5:9", "a rule is no map"),
+        (
+            role("[{apiGroups: [''], resources: pods, verbs: [get]}]"),
+            "a.yaml:5:38",
+            "`resources` is no list",
+        ),
+        (
+            role("[{apiGroups: [''], resources: [1], verbs: [get]}]"),
+            "a.yaml:5:39",
+            "no text",
+        ),
+        (
+            role("[]").replace("ClusterRole\n", "Robot\n"),
+            "a.yaml:2:1",
+            "`Robot` is no kind",
+        ),
+        (
+            role("[]").replace("/v1", "/v1beta1"),
+            "a.yaml:2:1",
+            "no longer served",
+        ),
+        (
+            role("[]").replace("name: r", "name: 7"),
+            "a.yaml:2:1",
+            "metadata.name",
+        ),
+        (
+            role("[]").replace("kind: ClusterRole\n", ""),
+            "a.yaml:2:1",
+            "half an object",
+        ),
+        (
+            binding("", "view", "{kind: ServiceAccount, name: a}"),
+            "a.yaml:6:12",
+            "without `namespace`",
+        ),
+        (
+            binding("", "view", "{kind: Robot, name: a}"),
+            "a.yaml:6:12",
+            "no kind of subject",
+        ),
+        (
+            binding("", "view", "{kind: User}"),
+            "a.yaml:6:12",
+            "without `name`",
+        ),
+        (
+            binding("", "view", JANE).replace("kind: ClusterRole,", "kind: Role,"),
+            "a.yaml:5:10",
+            "cannot give a Role",
+        ),
+        (
+            binding("", "view", JANE).replace("{apiGroup: rbac", "{apiGroup: abac"),
+            "a.yaml:5:10",
+            "refuses the binding",
+        ),
+        (
+            binding("", "view", JANE).replace("roleRef", "ref"),
+            "a.yaml:2:1",
+            "without `roleRef`",
+        ),
+        (format!("{0}{0}", role("[]")), "a.yaml:7:1", "stands twice"),
+        ("kind: [\n".to_owned(), "a.yaml:2:1", "not valid YAML"),
+        (
+            "apiVersion: authorization.openshift.io/v1\nkind: Role\nmetadata: {name: a}\n"
+                .to_owned(),
+            "a.yaml:1:1",
+            "OpenShift",
+        ),
+    ] {
+        let said = reasons(&text);
+        assert!(
+            said.iter()
+                .any(|line| line.starts_with(&format!("{place}: ")) && line.contains(words)),
+            "{text}\n{said:?}"
+        );
+    }
+}
+
+#[test]
+fn what_can_be_read_counts() {
+    // The API server refuses it as a whole; who may do it is told nevertheless, as unknown.
+    let role = cluster_role(
+        "r",
+        "[{apiGroups: [''], resources: [pods], verbs: [get, 7]}]",
+    );
+    let access = read(&format!("{role}{}", binding("", "r", JANE)));
+    assert!(can(&access, "user:jane", "get", "pods", "", ""));
+    assert_eq!(access.unknowns.len(), 1);
+    // A binding without subjects is none to be told: it is allowed, and gives nothing.
+    assert_eq!(reasons(&binding("", "view", "")), Vec::<String>::new());
+    let listed = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: rbac.authorization.k8s.io/v1\n  kind: ClusterRole\n  metadata: {name: r}\n  rules: [{apiGroups: [''], resources: [pods], verbs: [get]}]\n";
+    assert!(can(
+        &read(&format!("{listed}{}", binding("", "r", JANE))),
+        "user:jane",
+        "get",
+        "pods",
+        "",
+        ""
+    ));
+}
+
+#[test]
+fn an_account_without_namespace_is_of_the_binding() {
+    let access = read(&binding(
+        "shop",
+        "view",
+        "{kind: ServiceAccount, name: cart}",
+    ));
+    assert!(can(&access, "sa:shop/cart", "get", "pods", "shop", ""));
+    assert!(!can(&access, "sa:bank/cart", "get", "pods", "shop", ""));
+}
+
+/// Selectors that choose everything, each other, or nothing end, and are bounded.
+#[test]
+fn odd_aggregations_end() {
+    let mut text = String::new();
+    for index in 0..300 {
+        let _ = write!(
+            text,
+            "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: r{index}}}\naggregationRule: {{clusterRoleSelectors: [{{}}]}}\n"
+        );
+    }
+    let access = read(&format!("{text}{}", binding("", "r7", JANE)));
+    assert!(
+        can(&access, "user:jane", "escalate", "clusterroles", "", ""),
+        "everything is gathered"
+    );
+}
