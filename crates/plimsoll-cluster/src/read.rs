@@ -19,6 +19,8 @@ const METADATA: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s
 const OBJECTS_MAX: u64 = 2_000_000;
 /// Most pages of one kind.
 const PAGES_MAX: u32 = 100_000;
+/// Most pages in a row that bring nothing new.
+const IDLE_PAGES_MAX: u32 = 20;
 /// Longest token that leads to the next page, in bytes.
 const TOKEN_BYTES_MAX: usize = 64 << 10;
 /// Kinds in a row without an answer after which no more are asked for.
@@ -275,7 +277,9 @@ impl Cluster {
         let mut was_begun_again = false;
         let mut has_stopped = false;
         let mut nameless = 0_u64;
+        let mut idle = 0;
         for _ in 0..PAGES_MAX {
+            let before = read.objects;
             let mut query = format!("{path}?limit={}", self.page);
             if !next.is_empty() {
                 query.push_str("&continue=");
@@ -315,7 +319,10 @@ impl Cluster {
                         }
                         return End::Whole;
                     }
-                    if token == next || token.len() > TOKEN_BYTES_MAX {
+                    idle = if read.objects == before { idle + 1 } else { 0 };
+                    // A list that is begun again has been told in part.
+                    let is_stuck = idle > IDLE_PAGES_MAX && !was_begun_again;
+                    if token == next || token.len() > TOKEN_BYTES_MAX || is_stuck {
                         let reason = "the list leads nowhere: its pages go on without an end";
                         return End::Refused(Refusal::Wrong(reason.to_owned()));
                     }

@@ -1,5 +1,12 @@
 //! `--cluster` against Kubernetes' own API server, as a person runs it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
 #[path = "support/program.rs"]
 mod program;
 
