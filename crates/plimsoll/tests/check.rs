@@ -295,3 +295,30 @@ fn comments_speak_for_what_follows() {
         assert_eq!(output.status.code(), Some(code), "{text}");
     }
 }
+
+/// The list on the command line, and the one in `plimsoll.yaml` where there is none.
+#[test]
+fn images_come_from_registries_of_the_list() {
+    let folder = folder("registries");
+    fs::write(folder.join("cart.yaml"), BAD).unwrap();
+    let has = |arguments: &[&str]| {
+        let arguments = [&["cart.yaml", "--format", "json"], arguments].concat();
+        let report = report(&plimsoll(&folder, &arguments, ""));
+        let findings = report["findings"].as_array().unwrap();
+        findings
+            .iter()
+            .any(|finding| finding["id"] == "registry-not-allowed")
+    };
+    assert!(!has(&[]), "no list is no demand");
+    assert!(has(&["--registry", "registry.other.example"]));
+    assert!(!has(&[
+        "--registry",
+        "registry.other.example",
+        "--registry",
+        "registry.example"
+    ]));
+    let settings = "settings:\n  registries: [registry.example/basket]\n";
+    fs::write(folder.join("plimsoll.yaml"), settings).unwrap();
+    assert!(has(&[]));
+    assert!(!has(&["--registry", "registry.example"]));
+}
