@@ -47,9 +47,11 @@ impl Purl {
             reason: error.to_string(),
         };
         let mut purl = PackageUrl::new(purl_type, name).map_err(wrong)?;
-        // Empty parts are none: `/a//b/` is `a/b`, as it is when read.
+        // Empty parts are none, and dots neither: `/a//./b/` is `a/b`, as it is when read.
         let parts = namespace.into_iter().flat_map(|text| text.split('/'));
-        let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> = parts
+            .filter(|part| !matches!(*part, "" | "." | ".."))
+            .collect();
         if !parts.is_empty() {
             purl.with_namespace(parts.join("/")).map_err(wrong)?;
         }
@@ -117,6 +119,9 @@ impl FromStr for Purl {
                 if purl.version() == Some("") {
                     purl.without_version();
                 }
+                if purl.namespace() == Some("") {
+                    purl.without_namespace();
+                }
                 canonical(&purl)
             })
             .map_err(|error| PurlError {
@@ -141,6 +146,22 @@ impl fmt::Debug for Purl {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Parts of a namespace that are dots are none, whoever wrote them.
+    #[test]
+    fn dots_are_no_parts() {
+        for (namespace, text) in [
+            (".", "pkg:maven/x@1"),
+            ("a/./b/..", "pkg:maven/a/b/x@1"),
+            ("..", "pkg:maven/x@1"),
+        ] {
+            let purl = Purl::new("maven", Some(namespace), "x", "1", &[]).unwrap();
+            assert_eq!(purl.as_str(), text);
+            assert_eq!(text.parse(), Ok(purl.clone()));
+            let written = format!("pkg:maven/{namespace}/x@1");
+            assert_eq!(written.parse(), Ok(purl), "{written}");
+        }
+    }
 
     #[test]
     fn canonical_form() {
