@@ -2,7 +2,7 @@
 
 use crate::command::{self, Run, Word};
 use crate::object::Container;
-use crate::yaml::Place;
+use crate::yaml::{Node, Place};
 
 /// A container that runs one of the cluster's own programs.
 pub struct Component<'a> {
@@ -13,6 +13,12 @@ pub struct Component<'a> {
 impl<'a> Component<'a> {
     /// The container, if it runs a program of this name.
     pub fn of(container: &Container<'a>, program: &str) -> Option<Self> {
+        // Most containers are none: scripts are taken apart only where the name stands in them.
+        let mut words = ["command", "args"].iter().flat_map(|list| {
+            let items = container.field(&[list]);
+            items.map_or(&[][..], Node::items).iter()
+        });
+        words.find(|word| word.as_str().is_some_and(|text| text.contains(program)))?;
         let run = command::runs(container)
             .into_iter()
             .find(|run| run.program() == program)?;

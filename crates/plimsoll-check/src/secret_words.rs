@@ -107,9 +107,18 @@ const TEXT_BYTES_MAX: usize = 1 << 20;
 /// Letters of the shortest JSON Web Token: a header, a body and a signature.
 const JWT_BYTES_MIN: usize = 60;
 
+/// As much of a text as is looked at.
+fn beginning(text: &str) -> &str {
+    let mut end = text.len().min(TEXT_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
 /// What credential a text holds that can be told from its form alone.
 pub fn credential(text: &str) -> Option<&'static str> {
-    let text = text.get(..TEXT_BYTES_MAX).unwrap_or(text);
+    let text = beginning(text);
     if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
         return Some("private key");
     }
@@ -168,7 +177,7 @@ const SURE_ENDINGS: [&str; 16] = [
 
 /// The name of the first secret of a configuration file: `name=value` or `name: value`.
 pub fn secret_in_text(text: &str) -> Option<&str> {
-    let text = text.get(..TEXT_BYTES_MAX).unwrap_or(text);
+    let text = beginning(text);
     text.lines().find_map(|line| {
         let line = line.trim_start();
         let at = line.find(['=', ':'])?;
@@ -189,7 +198,7 @@ pub fn secret_in_text(text: &str) -> Option<&str> {
 
 /// The user of the first URL in a text that carries a password, as `scheme://user:password@host`.
 pub fn password_in_url(text: &str) -> Option<&str> {
-    let text = text.get(..TEXT_BYTES_MAX).unwrap_or(text);
+    let text = beginning(text);
     text.match_indices("://").find_map(|(at, mark)| {
         let rest = text.get(at + mark.len()..)?;
         let is_end = |c: char| c.is_whitespace() || "/?#\"'<>,".contains(c);
