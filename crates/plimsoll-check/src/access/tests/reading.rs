@@ -173,3 +173,39 @@ fn odd_aggregations_end() {
         "everything is gathered"
     );
 }
+
+/// Whatever is cut off or overwritten, reading and looking for risks end, and what a document lost is
+/// told: "no" is never said as if it had been read whole.
+#[test]
+fn damaged_files_are_read_as_far_as_they_go() {
+    let role = cluster_role(
+        "r",
+        "[{apiGroups: [''], resources: [pods, pods/exec], verbs: [create]}]",
+    );
+    let whole = format!("{}{role}", binding("shop", "r", JANE));
+    let today = plimsoll_model::Date::constant(2026, 11, 22);
+    let jane = Identity::of(&"user:jane".parse().unwrap(), &[]);
+    for at in 0..whole.len() {
+        let access = read(&whole[..at]);
+        let question = Question::parse("create", "pods", "shop", "", &access).unwrap();
+        let decision = access.can(&jane, &question);
+        let is_told = !access.unknowns.is_empty() || !decision.missing.is_empty();
+        // Before its subjects a binding is whole, and a role before its rules: the API server takes both.
+        let names_nobody = access.bindings.iter().any(|it| it.subjects.is_empty());
+        let mut own = access.roles.iter().filter(|role| &*role.name == "r");
+        let is_whole = names_nobody || own.any(|role| role.rules.is_empty());
+        let is_begun = whole[..at].contains("apiVersion:") && !is_whole;
+        assert!(
+            decision.allowed() || is_told || !is_begun,
+            "{}",
+            &whole[..at]
+        );
+    }
+    for at in (0..whole.len()).step_by(5) {
+        for byte in ["\t", "{", "]", ":", "&a ", "*a", "\u{7f}", "---\n"] {
+            let mut text = whole.clone();
+            text.replace_range(at..=at, byte);
+            let _ = read(&text).risks(today);
+        }
+    }
+}
