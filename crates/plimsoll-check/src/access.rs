@@ -18,6 +18,7 @@ mod paths;
 mod powers;
 mod question;
 mod read;
+mod recognise;
 mod risks;
 mod subject;
 #[cfg(test)]

@@ -15,6 +15,8 @@ use crate::object::Item;
 
 /// Metadata without the rest: all that is asked for of Secrets.
 const METADATA: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+/// The type of Secrets that hold the token of a service account.
+const ACCOUNT_TOKEN: &str = "kubernetes.io/service-account-token";
 /// Most objects of one run.
 const OBJECTS_MAX: u64 = 2_000_000;
 /// Most pages of one kind.
@@ -87,6 +89,13 @@ struct VersionAnswer {
     git_version: String,
     major: String,
     minor: String,
+}
+
+/// Which Secrets a list is of.
+struct SecretList {
+    selector: String,
+    /// Their type, where they all have one.
+    kind: Option<&'static str>,
 }
 
 /// How a list ended.
@@ -270,7 +279,32 @@ impl Cluster {
         each: &mut dyn FnMut(Item) -> bool,
     ) -> End {
         let is_secret = resource.group.is_empty() && resource.kind == "Secret";
-        let accept = if is_secret { METADATA } else { JSON };
+        if !is_secret {
+            return self.list(resource, namespace, None, read, each);
+        }
+        // Metadata does not tell the type, but which token is whose matters: they are asked for apart.
+        for (sign, kind) in [("=", Some(ACCOUNT_TOKEN)), ("!=", None)] {
+            let secret = SecretList {
+                selector: format!("type{sign}{ACCOUNT_TOKEN}"),
+                kind,
+            };
+            match self.list(resource, namespace, Some(&secret), read, each) {
+                End::Whole => {}
+                end => return end,
+            }
+        }
+        End::Whole
+    }
+
+    fn list(
+        &mut self,
+        resource: &Resource,
+        namespace: Option<&str>,
+        secret: Option<&SecretList>,
+        read: &mut Read,
+        each: &mut dyn FnMut(Item) -> bool,
+    ) -> End {
+        let accept = if secret.is_some() { METADATA } else { JSON };
         let path = resource.path(namespace);
         let mut seen = HashSet::new();
         let mut next = String::new();
@@ -281,14 +315,21 @@ impl Cluster {
         for _ in 0..PAGES_MAX {
             let before = read.objects;
             let mut query = format!("{path}?limit={}", self.page);
+            if let Some(secret) = secret {
+                query.push_str("&fieldSelector=");
+                query.extend(url::form_urlencoded::byte_serialize(
+                    secret.selector.as_bytes(),
+                ));
+            }
             if !next.is_empty() {
                 query.push_str("&continue=");
                 query.extend(url::form_urlencoded::byte_serialize(next.as_bytes()));
             }
             let page = self.connection.get(&query, accept, &mut |answer| {
                 list::page(answer.reader(), &mut |mut value| {
-                    if is_secret && let Some(object) = value.as_object_mut() {
+                    if let (Some(secret), Some(object)) = (secret, value.as_object_mut()) {
                         object.retain(|key, _| key == "metadata");
+                        object.extend(secret.kind.map(|kind| ("type".to_owned(), kind.into())));
                     }
                     let Some(item) = Item::read(value, resource) else {
                         nameless += 1;

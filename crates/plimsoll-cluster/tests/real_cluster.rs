@@ -114,6 +114,15 @@ fn fill(cluster: &Cluster) {
             "apiVersion": "apps/v1", "kind": "Deployment", "name": "a0", "uid": "u", "controller": true,
         }]},
     })));
+    objects.push((
+        format!("{core}/secrets"),
+        json!({
+            "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/service-account-token",
+            "data": {"token": SECRET}, "metadata": {
+                "name": "token", "annotations": {"kubernetes.io/service-account.name": "default"},
+            },
+        }),
+    ));
     admin.parallel(&objects, |client, (path, object)| {
         client.create(path, object)
     });
@@ -207,9 +216,18 @@ fn everything(cluster: &Cluster) {
     let boat = of_kind(&items, "Boat")[0];
     assert_eq!(boat.api_version, "example.com/v1");
     assert_eq!(boat.display(), "shop/Boat/b0");
-    let secret: Value = serde_json::from_slice(&of_kind(&items, "Secret")[0].json).unwrap();
-    let keys: Vec<&String> = secret.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["apiVersion", "kind", "metadata"]);
+    let mut tokens = 0;
+    for secret in of_kind(&items, "Secret") {
+        let value: Value = serde_json::from_slice(&secret.json).unwrap();
+        let keys: Vec<&String> = value.as_object().unwrap().keys().collect();
+        if secret.name == "token" {
+            tokens += 1;
+            assert_eq!(keys, ["apiVersion", "kind", "metadata", "type"]);
+        } else {
+            assert_eq!(keys, ["apiVersion", "kind", "metadata"]);
+        }
+    }
+    assert_eq!(tokens, 1);
     let old = of_kind(&items, "ReplicaSet")[0];
     assert!(old.is_idle && old.owner.as_deref() == Some("u"), "{old:?}");
     // The same again, byte for byte.

@@ -211,7 +211,7 @@ pub struct AdviseArgs {
 }
 
 /// Which live cluster.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct ClusterArgs {
     /// Look at a live cluster: the kubeconfig's, or that of the pod this runs in
     #[arg(long)]

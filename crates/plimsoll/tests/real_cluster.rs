@@ -182,7 +182,84 @@ fn a_cluster_is_checked() {
         text.text()
     );
 
+    access(&world, &cluster);
     errors(&world, &cluster);
+}
+
+/// What Kubernetes gives by itself is quiet; what somebody adds or changes is told.
+fn access(world: &World, cluster: &Cluster) {
+    let admin = cluster.kubeconfig("admin");
+    let risks = || {
+        let ran = run(
+            world,
+            &admin,
+            &["access", "risks", "--cluster", "--format", "json"],
+        );
+        ran.json()
+    };
+    let before = risks();
+    assert_eq!(paths(&before, "access-cluster-admin"), [] as [&str; 0]);
+    assert_eq!(paths(&before, "access-escalation"), [] as [&str; 0]);
+    let rbac = "/apis/rbac.authorization.k8s.io/v1";
+    let binding = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding",
+        "metadata": {"name": "ops"},
+        "roleRef": {
+            "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin",
+        },
+        "subjects": [{"kind": "ServiceAccount", "name": "default", "namespace": "shop"}],
+    });
+    cluster
+        .admin()
+        .create(&format!("{rbac}/clusterrolebindings"), &binding);
+    // A role of Kubernetes with one right more is none of its own any more.
+    let patch = json!({"rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]});
+    let patched = cluster.admin().send(
+        "PATCH",
+        &format!("{rbac}/clusterroles/system:kube-scheduler"),
+        "application/merge-patch+json",
+        patch.to_string().as_bytes(),
+    );
+    assert_eq!(patched.unwrap().status, 200);
+    let after = risks();
+    assert_eq!(
+        paths(&after, "access-cluster-admin")[0],
+        "ClusterRoleBinding/ops"
+    );
+    assert!(
+        after
+            .to_string()
+            .contains("ClusterRole/system:kube-scheduler"),
+        "{after:#}"
+    );
+    for finding in after["findings"].as_array().unwrap() {
+        for location in finding["locations"].as_array().unwrap() {
+            assert!(location["line"].is_null(), "{location}");
+        }
+    }
+    let can = [
+        "access",
+        "can",
+        "sa:shop/default",
+        "create",
+        "pods",
+        "-n",
+        "bank",
+        "--cluster",
+    ];
+    let yes = run(world, &admin, &can).ended(0);
+    let place = "to sa:shop/default (ClusterRoleBinding/ops)";
+    assert!(yes.text().contains(place), "{}", yes.text());
+    let no = [
+        "access",
+        "can",
+        "user:jane",
+        "create",
+        "pods",
+        "--cluster",
+        "--strict",
+    ];
+    run(world, &admin, &no).ended(2);
 }
 
 fn errors(world: &World, cluster: &Cluster) {

@@ -136,6 +136,8 @@ pub struct Access {
     pub unknowns: Vec<Unknown>,
     /// Objects that were looked at, whatever they are.
     pub objects: usize,
+    /// Files are objects of a cluster, which have no lines.
+    pub(super) is_without_lines: bool,
     /// Objects without a namespace of their own, read as if in the default one.
     pub without_namespace: usize,
     pub(super) role_at: BTreeMap<(Option<Box<str>>, Box<str>), usize>,
@@ -174,7 +176,8 @@ impl Access {
 
     /// Roles and bindings that stood in what was handed in.
     pub fn counted(&self) -> (usize, usize) {
-        let read = |origin: &Origin| matches!(origin, Origin::File { .. });
+        // In a cluster those that Kubernetes made were read as well.
+        let read = |origin: &Origin| self.is_without_lines || matches!(origin, Origin::File { .. });
         (
             self.roles.iter().filter(|role| read(&role.origin)).count(),
             self.bindings.iter().filter(|b| read(&b.origin)).count(),
@@ -187,6 +190,9 @@ impl Access {
             Origin::BuiltIn => "built in".to_owned(),
             Origin::File { file, at } => {
                 let name = self.files.get(file).map_or("", String::as_str);
+                if self.is_without_lines {
+                    return name.to_owned();
+                }
                 format!("{name}:{}", at.line)
             }
         }

@@ -6,6 +6,7 @@ use plimsoll_model::Unknown;
 use super::aggregate;
 use super::defaults;
 use super::model::{Access, Account, Origin, Use};
+use super::recognise;
 use crate::allow::Allowances;
 use crate::object::{Object, halves, objects};
 use crate::run::File;
@@ -25,6 +26,9 @@ pub struct Options {
     /// Whether the bindings that the API server makes by itself count as well. Its roles do wherever
     /// none of that name was read.
     pub with_default_bindings: bool,
+    /// Whether files are files. In objects of a live cluster lines mean nothing, and Kubernetes' own
+    /// roles and bindings, which stand among them, are known again.
+    pub has_lines: bool,
 }
 
 impl Default for Options {
@@ -32,6 +36,7 @@ impl Default for Options {
         Self {
             namespace: "default".to_owned(),
             with_default_bindings: false,
+            has_lines: true,
         }
     }
 }
@@ -46,7 +51,10 @@ pub struct Reader {
 impl Reader {
     pub fn new(options: Options) -> Self {
         Self {
-            access: Access::default(),
+            access: Access {
+                is_without_lines: !options.has_lines,
+                ..Access::default()
+            },
             options,
             file: 0,
         }
@@ -257,6 +265,9 @@ impl Reader {
     pub fn finish(mut self) -> Access {
         defaults::add(&mut self.access, self.options.with_default_bindings);
         self.gather();
+        if !self.options.has_lines {
+            recognise::mark(&mut self.access);
+        }
         for (index, binding) in self.access.bindings.iter().enumerate() {
             for (subject, _) in &binding.subjects {
                 let list = self.access.bound.entry(subject.clone()).or_default();

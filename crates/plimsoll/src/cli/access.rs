@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::ClusterArgs;
+
 #[derive(Debug, Subcommand)]
 pub enum AccessCommand {
     /// May somebody do something, and why: exit code 0 for yes, 2 for no
@@ -22,8 +24,10 @@ pub enum AccessCommand {
 #[derive(Debug, Args)]
 pub struct AccessInput {
     /// Files and folders of YAML or JSON, Helm charts, Kustomize overlays; - is standard input
-    #[arg(value_name = "PATH", default_value = ".")]
+    #[arg(value_name = "PATH", default_value = ".", conflicts_with = "cluster")]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
     /// Values for Helm charts, over their own; may be repeated, the last one wins
     #[arg(long, value_name = "FILE")]
     pub helm_values: Vec<PathBuf>,

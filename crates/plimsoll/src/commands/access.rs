@@ -4,9 +4,11 @@ use plimsoll_check::access::{
     Access, Options, Question, QuestionError, Reader, Subject, SubjectError,
 };
 use plimsoll_check::standards::NEWEST_MINOR;
+use plimsoll_cluster::Resource;
 use plimsoll_model::text::clean;
 
 use crate::cli::{AccessCommand, AccessInput};
+use crate::cluster::{self, Live};
 use crate::commands::{EXIT_ALLOWED, EXIT_DENIED, EXIT_PARTLY};
 use crate::failure::Failure;
 use crate::gather::{self, Gathered};
@@ -49,12 +51,17 @@ fn read(
     Ok(read_traced(session, input, with_default_bindings)?.0)
 }
 
-/// [`read`], with where rendered files come from.
+/// [`read`], with where it comes from.
 fn read_traced(
     session: &Session,
     input: &AccessInput,
     with_default_bindings: bool,
-) -> Result<(Access, Rendered), Failure> {
+) -> Result<(Access, Source), Failure> {
+    input.cluster.hold(false)?;
+    if input.cluster.cluster {
+        let (access, name, live) = read_live(input)?;
+        return Ok((access, Source::Cluster(name, live)));
+    }
     let paths = &input.paths;
     let rendering = render::Options {
         values: input.helm_values.clone(),
@@ -90,7 +97,58 @@ fn read_traced(
             )),
         );
     }
-    Ok((access, rendered))
+    Ok((access, Source::Files(gather::named(paths), rendered)))
+}
+
+/// Where it comes from.
+enum Source {
+    /// What the user named.
+    Files(String, Rendered),
+    Cluster(String, Live),
+}
+
+/// Roles, bindings, accounts and what uses them. Its own bindings are all there: none is added.
+fn read_live(input: &AccessInput) -> Result<(Access, String, Live), Failure> {
+    let mut cluster = cluster::connect(&input.cluster)?;
+    let name = cluster::named(&cluster, &[]);
+    let (mut access, mut live) = cluster::stream(&mut cluster, &[], &is_of_access, |files| {
+        let mut reader = Reader::new(Options {
+            has_lines: false,
+            ..Options::default()
+        });
+        for file in files {
+            reader.file(file);
+        }
+        reader.finish()
+    })?;
+    access.unknowns.append(&mut live.unknowns);
+    live.told(&mut Vec::new(), &mut access.unknowns);
+    access.unknowns.sort();
+    access.unknowns.dedup();
+    Ok((access, name, live))
+}
+
+/// Kinds that rights are about, and those of what runs with them.
+fn is_of_access(resource: &Resource) -> bool {
+    match resource.group.as_str() {
+        "" => matches!(
+            resource.kind.as_str(),
+            "Namespace"
+                | "Pod"
+                | "PodTemplate"
+                | "ReplicationController"
+                | "Secret"
+                | "ServiceAccount"
+        ),
+        "rbac.authorization.k8s.io" | "authorization.openshift.io" => true,
+        "apps"
+        | "apps.kruise.io"
+        | "apps.openshift.io"
+        | "argoproj.io"
+        | "batch"
+        | "serving.knative.dev" => true,
+        _ => false,
+    }
 }
 
 fn subject(text: &str) -> Result<Subject, Failure> {

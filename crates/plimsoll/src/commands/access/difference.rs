@@ -8,7 +8,7 @@ use plimsoll_check::access::{Atom, Change, difference};
 use serde_json::json;
 
 use super::Form;
-use crate::cli::{AccessDiffArgs, AccessInput};
+use crate::cli::{AccessDiffArgs, AccessInput, ClusterArgs};
 use crate::failure::Failure;
 use crate::outputs;
 use crate::session::Session;
@@ -17,6 +17,7 @@ pub fn run(session: &Session, arguments: &AccessDiffArgs) -> Result<u8, Failure>
     let form = super::form(session)?;
     let read = |path: &PathBuf| {
         let input = AccessInput {
+            cluster: ClusterArgs::default(),
             paths: vec![path.clone()],
             helm_values: Vec::new(),
             helm_set: Vec::new(),

@@ -9,23 +9,33 @@ use plimsoll_policy::{Case, judge};
 use crate::cli::RisksArgs;
 use crate::commands::scan::{exit_code, tool};
 use crate::failure::Failure;
-use crate::gather;
 use crate::session::Session;
+
+use super::Source;
 
 pub fn run(session: &Session, arguments: &RisksArgs) -> Result<u8, Failure> {
     let begun = Instant::now();
     // What Kubernetes' own accounts may do is a way for others too.
-    let (access, rendered) = super::read_traced(session, &arguments.input, true)?;
+    let (access, source) = super::read_traced(session, &arguments.input, true)?;
     let mut checked = Checked {
         findings: access.risks(session.today()),
         unknowns: access.unknowns,
         ..Checked::default()
     };
-    rendered.trace(&mut checked, session.today());
+    let name = match source {
+        Source::Files(name, rendered) => {
+            rendered.trace(&mut checked, session.today());
+            name
+        }
+        Source::Cluster(name, live) => {
+            live.told(&mut checked.findings, &mut []);
+            name
+        }
+    };
     let mut findings = checked.findings;
     let mut inventory = Inventory::new(Target {
         kind: TargetKind::Configuration,
-        name: gather::named(&arguments.input.paths),
+        name,
         digest: None,
         platform: None,
         os: None,
