@@ -140,12 +140,13 @@ fn is_of_access(resource: &Resource) -> bool {
                 | "Secret"
                 | "ServiceAccount"
         ),
-        "rbac.authorization.k8s.io" | "authorization.openshift.io" => true,
         "apps"
         | "apps.kruise.io"
         | "apps.openshift.io"
         | "argoproj.io"
+        | "authorization.openshift.io"
         | "batch"
+        | "rbac.authorization.k8s.io"
         | "serving.knative.dev" => true,
         _ => false,
     }
