@@ -78,8 +78,10 @@ impl<'a> Pods<'a> {
             })
             .collect::<Vec<_>>()
         };
-        if let Some(label) = selector.equality() {
-            return of(self.by_label.get(&label));
+        // Of the labels that it asks for, the one that the fewest pods have.
+        let lists = selector.equalities().map(|label| self.by_label.get(&label));
+        if let Some(fewest) = lists.min_by_key(|list| list.map_or(0, Vec::len)) {
+            return of(fewest);
         }
         if namespace.is_empty() {
             return self

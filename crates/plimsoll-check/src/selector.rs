@@ -82,9 +82,9 @@ impl Selector {
         self.requirements.is_empty()
     }
 
-    /// A label and the one value that it must have, where there is such a demand: for looking up.
-    pub fn equality(&self) -> Option<(&str, &str)> {
-        self.requirements.iter().find_map(|requirement| {
+    /// Labels that must be there with one value: what to look up by.
+    pub fn equalities(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.requirements.iter().filter_map(|requirement| {
             match (requirement.operator, requirement.values.as_slice()) {
                 (Operator::In, [value]) => Some((&*requirement.key, &**value)),
                 _ => None,

@@ -2,11 +2,9 @@
 
 use plimsoll_model::Severity;
 
-use std::collections::BTreeMap;
-
 use crate::check::{Check, Persona, Said, Test};
+use crate::pods::of_service;
 use crate::world::World;
-use crate::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "selector-selects-nothing",
@@ -51,32 +49,15 @@ spec:
 };
 
 fn test(world: &World<'_>, said: &mut Said) {
-    // The labels of every pod, gathered once.
-    let mut labels: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
-    for (_, object) in world.iter() {
-        if let Some(pod) = object.pod() {
-            let of_pod = pod.metadata.and_then(|metadata| metadata.get("labels"));
-            labels.entry(object.namespace).or_default().extend(of_pod);
-        }
-    }
     for (index, service) in world.of_kind("Service") {
-        let Some(selector) = service.node.at_path(&["spec", "selector"]) else {
+        let Some(node) = service.node.at_path(&["spec", "selector"]) else {
             continue;
         };
         // A service alone says nothing of the workloads that are elsewhere.
-        let Some(pods) = labels.get(service.namespace) else {
-            continue;
-        };
-        let has_all = |labels: &Node| {
-            let wanted = selector.entries().iter();
-            wanted.clone().all(|entry| {
-                let is = labels.get(&entry.key).and_then(Node::as_str);
-                is.is_some() && is == entry.value.as_str()
-            })
-        };
-        let is_core = service.group().is_empty() && !selector.entries().is_empty();
-        if is_core && !pods.iter().any(|labels| has_all(labels)) {
-            said.object(index, selector.at, "spec.selector", "");
+        let is_known = service.group().is_empty() && world.pods().knows(service.namespace);
+        let is_empty = node.entries().is_empty();
+        if is_known && !is_empty && of_service(world, service).is_empty() {
+            said.object(index, node.at, "spec.selector", "");
         }
     }
 }
