@@ -19,6 +19,7 @@ mod powers;
 mod question;
 mod read;
 mod recognise;
+mod resources;
 mod risks;
 mod subject;
 #[cfg(test)]
