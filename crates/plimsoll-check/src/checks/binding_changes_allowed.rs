@@ -13,7 +13,7 @@ pub const CHECK: Check = Check {
     severity: Severity::Medium,
     persona: Persona::Pedantic,
     answers: &["cis-1.12 5.1.8", "nsa rbac", "mitre T1098"],
-    aliases: &["CKV2_K8S_1"],
+    aliases: &["CKV2_K8S_1", "KSV050"],
     why: "Its holder passes on every right that it has, and nobody need ask.",
     mend: "Keep bindings in the hands of who runs the cluster.",
     bad: "apiVersion: rbac.authorization.k8s.io/v1

@@ -16,7 +16,14 @@ pub const CHECK: Check = Check {
         "cis-1.12 5.2.9",
         "nsa capabilities",
     ],
-    aliases: &["CKV_K8S_28", "CKV_K8S_37", "KSV003", "AVD-KSV-0003"],
+    aliases: &[
+        "CKV_K8S_28",
+        "CKV_K8S_37",
+        "KSV003",
+        "AVD-KSV-0003",
+        "KSV004",
+        "KSV106",
+    ],
     why: "Engines give containers fourteen capabilities, NET_RAW and MKNOD among them. Most programs need none.",
     mend: "Set `capabilities: {drop: [ALL]}`, and add `NET_BIND_SERVICE` if it listens below port 1024.",
     bad: "apiVersion: v1

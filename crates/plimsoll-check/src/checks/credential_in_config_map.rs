@@ -13,7 +13,7 @@ pub const CHECK: Check = Check {
     severity: Severity::High,
     persona: Persona::Regular,
     answers: &["nsa secrets", "nsa kubeconfig", "mitre T1552"],
-    aliases: &["KSV01010", "C-0012"],
+    aliases: &["KSV109", "KSV01010", "C-0012"],
     why: "Private keys, tokens and kubeconfigs open doors by themselves, and ConfigMaps are read by many.",
     mend: "Revoke it, it has been seen; keep the new one in a Secret or an external store.",
     bad: "apiVersion: v1

@@ -13,7 +13,7 @@ pub const CHECK: Check = Check {
     severity: Severity::High,
     persona: Persona::Regular,
     answers: &["nsa image-scanning", "mitre T1204"],
-    aliases: &["C-0001", "C-0078"],
+    aliases: &["KSV125", "C-0001", "C-0078"],
     why: "What runs here was to come from known registries only: what others hold was neither scanned nor signed for you. Nothing is told until the list is given.",
     mend: "Copy the image to a registry of the list (`registries` in `plimsoll.yaml`, `--registry`), or add this one.",
     bad: "apiVersion: v1

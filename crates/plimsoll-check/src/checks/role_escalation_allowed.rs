@@ -13,7 +13,7 @@ pub const CHECK: Check = Check {
     severity: Severity::High,
     persona: Persona::Regular,
     answers: &["cis-1.12 5.1.8", "nsa rbac", "mitre T1098"],
-    aliases: &["CKV_K8S_157", "CKV_K8S_158", "C-0191"],
+    aliases: &["CKV_K8S_157", "CKV_K8S_158", "KSV050", "C-0191"],
     why: "The API server stops people from giving away what they do not have. `escalate` and `bind` lift that: their holder is cluster-admin whenever he likes.",
     mend: "Take the verbs out, or limit them by `resourceNames` to the roles that are handed on.",
     bad: "apiVersion: rbac.authorization.k8s.io/v1

@@ -13,7 +13,7 @@ pub const CHECK: Check = Check {
     severity: Severity::High,
     persona: Persona::Regular,
     answers: &["nsa secrets", "mitre T1552"],
-    aliases: &["KSV01010", "C-0012"],
+    aliases: &["KSV109", "KSV01010", "C-0012"],
     why: "ConfigMaps are readable by more people than Secrets, are not encrypted at rest, and are printed freely.",
     mend: "Move it to a Secret or an external store.",
     bad: "apiVersion: v1
