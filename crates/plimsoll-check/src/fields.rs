@@ -156,6 +156,39 @@ pub fn wrong_fields(object: &Object<'_>) -> Vec<WrongField> {
     walk.found
 }
 
+/// Groups that Kubernetes has itself; all others have a dot in their name.
+const PLAIN_GROUPS: [&str; 6] = ["", "apps", "autoscaling", "batch", "extensions", "policy"];
+
+/// Why the API server would not know the kind of an object, where that is certain: `kind: pod`, a
+/// Deployment in `v1`. No check speaks of such, so silence would be taken for a pass.
+pub fn misplaced(object: &Object<'_>) -> Option<String> {
+    let (version, kind) = (object.api_version, object.kind);
+    let kinds = &TABLE.kinds;
+    if kinds.contains_key(&(version, kind)) {
+        return None;
+    }
+    let group = object.group();
+    if !group.contains('.') && !PLAIN_GROUPS.contains(&group) {
+        return Some(format!("there is no API group `{}`", shown(group)));
+    }
+    // Versions that are not in the table may have kinds that are not in it.
+    if !kinds.keys().any(|(known, _)| *known == version) {
+        return None;
+    }
+    let elsewhere = kinds.keys().find(|(_, known)| *known == kind);
+    if let Some((known, _)) = elsewhere {
+        return Some(format!("`{version}` has no {kind}: it is in `{known}`"));
+    }
+    let mut same_version = kinds.keys().filter(|(known, _)| *known == version);
+    let (_, meant) = same_version.find(|(_, known)| known.eq_ignore_ascii_case(kind))?;
+    let kind = shown(kind);
+    Some(format!("`{version}` has no `{kind}`: `{meant}` is meant?"))
+}
+
+fn shown(text: &str) -> std::borrow::Cow<'_, str> {
+    plimsoll_model::text::clean(text)
+}
+
 struct Walk {
     table: &'static Table,
     path: Vec<String>,

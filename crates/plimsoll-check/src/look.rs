@@ -5,13 +5,14 @@ use plimsoll_model::{Finding, Unknown};
 
 use crate::allow::Allowances;
 use crate::check::{Check, Defect, Said, Test};
+use crate::fields::misplaced;
 use crate::finding::finding;
-use crate::object::{Object, Pod, halves, objects};
+use crate::object::{Object, Pod, objects, strays};
 use crate::prune::pruned;
 use crate::run::Options;
 use crate::split::Part;
 use crate::standards;
-use crate::yaml::{self, Document, Place};
+use crate::yaml::{self, Document, Node, Place};
 
 /// What came of a part.
 pub struct Looked {
@@ -58,9 +59,8 @@ impl Looked {
     }
 
     fn document(&mut self, document: &Document, checks: &[&Check], options: Options<'_>) {
-        for half in halves(&document.root) {
-            let reason = "half an object: `apiVersion` or `kind` is missing or no text";
-            self.unknown(half.at, reason);
+        for (at, reason) in strays(&document.root) {
+            self.unknown(at, reason);
         }
         for (at, key) in &document.duplicates {
             let reason = format!("the key `{key}` stands twice: the last one counts");
@@ -78,6 +78,12 @@ impl Looked {
     }
 
     fn object(&mut self, object: &Object<'_>, checks: &[&Check], options: Options<'_>) {
+        if let Some(reason) = misplaced(object) {
+            self.unknown(object.node.at, reason);
+        }
+        if let Some(at) = template_at(object) {
+            self.unknown(at, TEMPLATE);
+        }
         let pod = object.pod();
         let mut said = Said::default();
         for check in checks {
@@ -89,6 +95,29 @@ impl Looked {
             }
         }
     }
+}
+
+const TEMPLATE: &str =
+    "a template that was not rendered: `helm template`, or name its chart's folder";
+
+/// Where the mark of a template stands in what says which object it is, or what runs in it. Elsewhere
+/// such marks are often meant for another program.
+fn template_at(object: &Object<'_>) -> Option<Place> {
+    let is_template = |node: &&Node| node.as_str().is_some_and(|text| text.contains("{{"));
+    let metadata = [
+        &["metadata", "name"][..],
+        &["metadata", "namespace"],
+        &["kind"],
+    ];
+    let of_object = metadata.iter().find_map(|path| {
+        let node = object.node.at_path(path);
+        node.filter(is_template)
+    });
+    let of_pod = || {
+        let mut containers = object.pod().into_iter().flat_map(|pod| pod.containers());
+        containers.find_map(|container| container.field(&["image"]).filter(is_template))
+    };
+    of_object.or_else(of_pod).map(|node| node.at)
 }
 
 /// One check of one object.

@@ -1,7 +1,7 @@
 //! Kubernetes objects in documents, and the pods that they make.
 
 use crate::check::Said;
-use crate::yaml::{Node, Place};
+use crate::yaml::{Node, Place, Value};
 
 /// Lists in lists that are looked into.
 const LIST_DEPTH_MAX: usize = 4;
@@ -91,23 +91,46 @@ pub fn objects<'a>(root: &'a Node, out: &mut Vec<Object<'a>>) {
     });
 }
 
-/// What is half an object: has `apiVersion` or `kind` as text, but not both.
-pub fn halves(root: &Node) -> Vec<&Node> {
+/// What is no object though it stands where one belongs: place and why.
+pub fn strays(root: &Node) -> Vec<(Place, &'static str)> {
     let mut out = Vec::new();
+    if root.items().iter().any(|item| item.get("kind").is_some()) {
+        out.push((
+            root.at,
+            "a bare list of objects: it takes `kind: List` with `items`",
+        ));
+    }
     collect(root, LIST_DEPTH_MAX, &mut |node| {
         let is_there = |key| node.get(key).is_some();
-        if Object::read(node).is_none() && (is_there("apiVersion") || is_there("kind")) {
-            out.push(node);
+        let is_item = !std::ptr::eq(node, root);
+        if Object::read(node).is_none() {
+            if is_there("apiVersion") || is_there("kind") {
+                let reason = "half an object: `apiVersion` or `kind` is missing or no text";
+                out.push((node.at, reason));
+            } else if is_item {
+                out.push((node.at, "an item of a list without `apiVersion` and `kind`"));
+            }
+        } else if let Some(items) = list_items(node) {
+            let reason = match items.value {
+                Value::Null => return,
+                Value::List(_) => "lists in lists are not looked into any deeper",
+                _ => "`items` is no list",
+            };
+            out.push((items.at, reason));
         }
     });
     out
 }
 
+/// What a list holds, if it is one.
+fn list_items(node: &Node) -> Option<&Node> {
+    let kind = node.get("kind").and_then(Node::as_str);
+    let is_list = kind.is_some_and(|kind| kind.ends_with("List"));
+    node.get("items").filter(|_| is_list)
+}
+
 fn collect<'a>(node: &'a Node, depth: usize, found: &mut impl FnMut(&'a Node)) {
-    let items = node.get("items").filter(|_| {
-        let kind = node.get("kind").and_then(Node::as_str);
-        kind.is_some_and(|kind| kind.ends_with("List"))
-    });
+    let items = list_items(node).filter(|items| matches!(items.value, Value::List(_)));
     match items {
         Some(items) if depth > 0 => {
             for item in items.items() {

@@ -181,7 +181,8 @@ fn read_part(bytes: &[u8], line: u32, documents: &mut Vec<Document>) -> Result<(
             line: line.saturating_add(before),
             column: u32::try_from(span.start.col() + 1).unwrap_or(u32::MAX),
         };
-        let Some(document) = reader.take(event, at)? else {
+        let step = reader.take(event, at);
+        let Some(document) = step.map_err(|error| hinted(error, text, before))? else {
             continue;
         };
         if documents.len() >= DOCUMENTS_MAX {
@@ -225,14 +226,21 @@ fn explained(error: &ScanError, text: &str) -> YamlError {
         column: u32::try_from(marker.col() + 1).unwrap_or(u32::MAX),
     };
     let shown = YamlError::new(at, format!("not valid YAML: {}", error.info()));
-    let mut near = text.lines().skip(marker.line().saturating_sub(2)).take(2);
+    hinted(shown, text, 0)
+}
+
+/// An error with a hint, where the lines about it show a usual cause; `before` lines stand before the
+/// text.
+fn hinted(error: YamlError, text: &str, before: u32) -> YamlError {
+    let line = error.at.line.saturating_sub(before) as usize;
+    let mut near = text.lines().skip(line.saturating_sub(2)).take(2);
     if near.clone().any(|line| line.contains("{{")) {
-        return shown.hint("this is a template: render it first, or name its chart's folder");
+        return error.hint("this is a template: render it first, or name its chart's folder");
     }
     if near.any(|line| line.starts_with('\t') || line.trim_start_matches(' ').starts_with('\t')) {
-        return shown.hint("YAML is indented with spaces, not with tabs");
+        return error.hint("YAML is indented with spaces, not with tabs");
     }
-    shown
+    error
 }
 
 /// A list or map that is not closed yet.

@@ -8,7 +8,7 @@ use super::defaults;
 use super::model::{Access, Account, Origin, Use};
 use super::recognise;
 use crate::allow::Allowances;
-use crate::object::{Object, halves, objects};
+use crate::object::{Object, objects, strays};
 use crate::run::File;
 use crate::split;
 use crate::yaml::{self, Document, Node, Place, Value};
@@ -98,9 +98,8 @@ impl Reader {
     }
 
     fn take(&mut self, document: &Document) {
-        for half in halves(&document.root) {
-            let reason = "half an object: `apiVersion` or `kind` is missing or no text";
-            self.unknown(half.at, reason);
+        for (at, reason) in strays(&document.root) {
+            self.unknown(at, reason);
         }
         let mut list = Vec::new();
         objects(&document.root, &mut list);

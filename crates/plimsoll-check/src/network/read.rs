@@ -11,7 +11,7 @@ use plimsoll_model::Unknown;
 use super::address::IpSet;
 use super::cluster::{Cluster, ClusterNode, Misread, Namespace, Origin, Service};
 use super::labels::{Labels, read_map};
-use crate::object::{Object, halves, objects};
+use crate::object::{Object, objects, strays};
 use crate::run::File;
 use crate::split::parts;
 use crate::yaml::{self, Node, Place};
@@ -69,9 +69,8 @@ impl Reader {
             for object in &all {
                 self.object(object);
             }
-            for half in halves(&document.root) {
-                let reason = "half an object: `apiVersion` or `kind` is missing or no text";
-                self.unknown(half.at, reason);
+            for (at, reason) in strays(&document.root) {
+                self.unknown(at, reason);
             }
             for (at, key) in &document.duplicates {
                 let reason = format!("the key `{key}` stands twice: the last one counts");
