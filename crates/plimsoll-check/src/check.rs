@@ -6,6 +6,7 @@ use plimsoll_model::Severity;
 
 use crate::object::{Container, Object, Pod};
 use crate::run::Options;
+use crate::service::Service;
 use crate::standards::Control;
 use crate::world::World;
 use crate::yaml::Place;
@@ -74,6 +75,8 @@ pub enum Test {
     Object(fn(&Object<'_>, &mut Said)),
     /// An object, as the minor version of Kubernetes 1 that is judged for takes it.
     Release(fn(&Object<'_>, u16, &mut Said)),
+    /// A container of a Compose file or a quadlet.
+    Service(fn(&Service, &mut Said)),
     /// Everything that was handed in together.
     World(fn(&World<'_>, &mut Said)),
 }

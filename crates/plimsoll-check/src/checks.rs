@@ -18,6 +18,7 @@ mod api_version_too_new;
 mod apparmor_unconfined;
 mod authorization_off;
 mod authorization_without_node;
+mod automatic_image_update;
 mod autoscaler_bounds_crossed;
 mod autoscaler_single_replica;
 mod autoscaler_without_requests;
@@ -32,6 +33,7 @@ mod cluster_admin_binding;
 mod cluster_secrets_readable;
 mod code_fetched_at_start;
 mod code_folder_writable;
+mod container_log_turned_off;
 mod control_plane_open;
 mod credential_in_config_map;
 mod credential_in_workload;
@@ -39,6 +41,7 @@ mod daemon_rollout_everywhere;
 mod dangerous_capability;
 mod dashboard_deployed;
 mod data_deletable;
+mod data_port_published;
 mod database_without_volume;
 mod debug_container_left;
 mod debug_containers_allowed;
@@ -72,6 +75,7 @@ mod gateway_open_to_namespaces;
 mod gateway_without_tls;
 mod grace_period_too_short;
 mod hair_trigger_liveness;
+mod health_check_turned_off;
 mod host_aliases;
 mod host_ipc;
 mod host_network;
@@ -132,6 +136,7 @@ mod missing_liveness_probe;
 mod missing_memory_limit;
 mod missing_min_ready_seconds;
 mod missing_pre_stop;
+mod missing_process_limit;
 mod missing_readiness_probe;
 mod missing_resource_requests;
 mod missing_role;
@@ -182,6 +187,7 @@ mod policy_open_to_internet;
 mod policy_reaches_metadata;
 mod policy_selects_nothing;
 mod port_forward_allowed;
+mod port_published_to_all;
 mod priority_for_everybody;
 mod privilege_escalation_allowed;
 mod privileged_container;
@@ -235,11 +241,13 @@ mod secret_type_mismatch;
 mod secrets_unencrypted;
 mod selector_misses_template;
 mod selector_selects_nothing;
+mod selinux_label_turned_off;
 mod selinux_options_changed;
 mod selinux_unconfined;
 mod sensitive_host_path;
 mod service_account_token_mounted;
 mod service_external_ips;
+mod service_reference_missing;
 mod service_status_changeable;
 mod shared_process_namespace;
 mod single_replica;
@@ -303,6 +311,7 @@ pub const CHECKS: &[&Check] = &[
     &apparmor_unconfined::CHECK,
     &authorization_off::CHECK,
     &authorization_without_node::CHECK,
+    &automatic_image_update::CHECK,
     &autoscaler_bounds_crossed::CHECK,
     &autoscaler_single_replica::CHECK,
     &autoscaler_without_requests::CHECK,
@@ -317,6 +326,7 @@ pub const CHECKS: &[&Check] = &[
     &cluster_secrets_readable::CHECK,
     &code_fetched_at_start::CHECK,
     &code_folder_writable::CHECK,
+    &container_log_turned_off::CHECK,
     &control_plane_open::CHECK,
     &credential_in_config_map::CHECK,
     &credential_in_workload::CHECK,
@@ -324,6 +334,7 @@ pub const CHECKS: &[&Check] = &[
     &dangerous_capability::CHECK,
     &dashboard_deployed::CHECK,
     &data_deletable::CHECK,
+    &data_port_published::CHECK,
     &database_without_volume::CHECK,
     &debug_container_left::CHECK,
     &debug_containers_allowed::CHECK,
@@ -357,6 +368,7 @@ pub const CHECKS: &[&Check] = &[
     &gateway_without_tls::CHECK,
     &grace_period_too_short::CHECK,
     &hair_trigger_liveness::CHECK,
+    &health_check_turned_off::CHECK,
     &host_aliases::CHECK,
     &host_ipc::CHECK,
     &host_network::CHECK,
@@ -417,6 +429,7 @@ pub const CHECKS: &[&Check] = &[
     &missing_memory_limit::CHECK,
     &missing_min_ready_seconds::CHECK,
     &missing_pre_stop::CHECK,
+    &missing_process_limit::CHECK,
     &missing_readiness_probe::CHECK,
     &missing_resource_requests::CHECK,
     &missing_role::CHECK,
@@ -467,6 +480,7 @@ pub const CHECKS: &[&Check] = &[
     &policy_reaches_metadata::CHECK,
     &policy_selects_nothing::CHECK,
     &port_forward_allowed::CHECK,
+    &port_published_to_all::CHECK,
     &priority_for_everybody::CHECK,
     &privilege_escalation_allowed::CHECK,
     &privileged_container::CHECK,
@@ -520,11 +534,13 @@ pub const CHECKS: &[&Check] = &[
     &secrets_unencrypted::CHECK,
     &selector_misses_template::CHECK,
     &selector_selects_nothing::CHECK,
+    &selinux_label_turned_off::CHECK,
     &selinux_options_changed::CHECK,
     &selinux_unconfined::CHECK,
     &sensitive_host_path::CHECK,
     &service_account_token_mounted::CHECK,
     &service_external_ips::CHECK,
+    &service_reference_missing::CHECK,
     &service_status_changeable::CHECK,
     &shared_process_namespace::CHECK,
     &single_replica::CHECK,

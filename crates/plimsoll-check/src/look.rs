@@ -121,7 +121,7 @@ fn template_at(object: &Object<'_>) -> Option<Place> {
 }
 
 /// One check of one object.
-fn ask(
+pub fn ask(
     check: &Check,
     object: &Object<'_>,
     pod: Option<&Pod<'_>>,
@@ -144,7 +144,7 @@ fn ask(
         }
         (Test::Standard(control), Some(pod)) => standard(control, pod, options.minor, said),
         (Test::Pod(_) | Test::Container(_) | Test::Asked(_) | Test::Standard(_), None)
-        | (Test::World(_), _) => {}
+        | (Test::World(_) | Test::Service(_), _) => {}
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    fn read(node: &'a Node) -> Option<Self> {
+    pub(crate) fn read(node: &'a Node) -> Option<Self> {
         let text = |path: &[&str]| node.at_path(path).and_then(Node::as_str);
         Some(Self {
             node,

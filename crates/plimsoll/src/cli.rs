@@ -226,7 +226,8 @@ pub struct ClusterArgs {
 
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Files and folders of YAML or JSON, Helm charts, Kustomize overlays; - is standard input
+    /// Files and folders: Kubernetes objects, Helm charts, Kustomize overlays, Compose files, Podman
+    /// quadlets; - is standard input
     #[arg(
         required_unless_present = "cluster",
         conflicts_with = "cluster",

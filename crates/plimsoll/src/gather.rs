@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use plimsoll_check::File;
 use plimsoll_model::Unknown;
 
+use crate::containers::Containers;
 use crate::failure::{Context, Failure};
 use crate::input;
 use crate::render::{self, Layers, Rendered};
@@ -60,6 +61,8 @@ pub struct Gathered {
     pub inputs: Vec<Input>,
     pub unknowns: Vec<Unknown>,
     pub rendered: Rendered,
+    /// Compose projects and quadlets.
+    pub containers: Containers,
     rendering: render::Options,
     /// Folders with a kustomization, to be rendered when all are known.
     overlays: Vec<PathBuf>,
@@ -72,6 +75,7 @@ impl Gathered {
             inputs: Vec::new(),
             unknowns: Vec::new(),
             rendered: Rendered::default(),
+            containers: Containers::default(),
             rendering,
             overlays: Vec::new(),
         };
@@ -92,10 +96,13 @@ impl Gathered {
             return Ok(());
         }
         let bytes = input::read_at_most(path, plimsoll_check::yaml::FILE_BYTES_MAX as u64)?;
-        self.inputs.push(Input::Named(File {
-            name: shown(path).trim_start_matches("./").to_owned(),
-            bytes,
-        }));
+        let name = shown(path).trim_start_matches("./").to_owned();
+        if path.extension().is_some_and(|end| end == "kube") {
+            self.played(path, &bytes);
+        }
+        if let Some(bytes) = self.containers.named(path, &name, bytes) {
+            self.inputs.push(Input::Named(File { name, bytes }));
+        }
         Ok(())
     }
 
@@ -116,6 +123,13 @@ impl Gathered {
             })
             .context(format_args!("read the folder {}", folder.display()))?;
         entries.sort();
+        let files: Vec<PathBuf> = entries
+            .iter()
+            .filter(|path| path.symlink_metadata().is_ok_and(|kind| kind.is_file()))
+            .cloned()
+            .collect();
+        let taken = self.containers.folder(&files);
+        entries.retain(|path| !taken.contains(path));
         for path in entries {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if name.starts_with('.') || name == "node_modules" {
@@ -139,6 +153,19 @@ impl Gathered {
             }
         }
         Ok(())
+    }
+
+    /// The Kubernetes files of a `.kube` unit. In a folder they are found anyway.
+    fn played(&mut self, unit: &Path, bytes: &[u8]) {
+        for name in plimsoll_check::quadlet::played(bytes) {
+            let path = unit.with_file_name(&name);
+            if path.is_file() {
+                self.found(path);
+            } else {
+                let reason = format!("the unit plays `{name}`, which is not there");
+                self.unknowns.push(Unknown::at(shown(unit), reason));
+            }
+        }
     }
 
     fn chart(&mut self, chart: &Path) {

@@ -8,6 +8,7 @@ mod cli;
 mod cluster;
 mod commands;
 mod configuration;
+mod containers;
 mod database;
 mod failure;
 mod feed;

@@ -105,11 +105,8 @@ impl Rendered {
         files
     }
 
-    /// Turns places in rendered files into places in what was written.
+    /// Turns places in rendered files into places in what was written, and puts all in order.
     pub fn trace(&self, checked: &mut Checked, today: Date) {
-        if self.origins.is_empty() {
-            return;
-        }
         for finding in &mut checked.findings {
             let place = finding.locations.first();
             let found = place.and_then(|at| Some((self.origins.get(&at.path)?, at.clone())));
@@ -117,7 +114,7 @@ impl Rendered {
                 self.finding(finding, origin, &at, today);
             }
         }
-        // One base in two overlays is one defect.
+        // One base in two overlays is one defect, and one file in two projects.
         let mut seen = std::collections::BTreeSet::new();
         checked.findings.retain(|finding| {
             seen.insert((finding.fingerprint.clone(), finding.locations.clone()))

@@ -37,6 +37,20 @@ fn found(text: &str, id: &str) -> BTreeSet<String> {
         name: format!("{number}.yaml"),
         bytes: part.as_bytes().to_vec(),
     });
+    if text.starts_with("services:") {
+        let files = files.map(|file| crate::service::File {
+            name: file.name,
+            bytes: file.bytes,
+        });
+        let mut none = |_: &str| Err("nothing".to_owned());
+        let told = crate::compose::check(files.collect(), &mut none, options);
+        assert!(told.unknowns.is_empty(), "{:?}\n{text}", told.unknowns);
+        return told
+            .findings
+            .into_iter()
+            .map(|finding| finding.id)
+            .collect();
+    }
     let checked = check(files.collect::<Vec<_>>(), options);
     assert!(
         checked.unknowns.is_empty(),

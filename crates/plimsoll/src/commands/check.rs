@@ -118,17 +118,21 @@ fn files(
         inputs,
         mut unknowns,
         rendered,
+        containers,
         ..
     } = Gathered::read(&arguments.paths, rendering)?;
     let files = inputs
         .into_iter()
         .filter_map(|input| input.file(&mut unknowns));
     let mut checked = plimsoll_check::check(files, options);
+    containers.check(&mut checked, options);
     rendered.trace(&mut checked, options.today);
     unknowns.append(&mut checked.unknowns);
     if checked.objects == 0 && unknowns.is_empty() {
-        return Err(Failure::new("failed to find a Kubernetes object")
-            .hint("an object has `apiVersion` and `kind`; name files, folders or -"));
+        let what = "failed to find a Kubernetes object, Compose file or quadlet";
+        return Err(Failure::new(what).hint(
+            "an object has `apiVersion` and `kind`, a Compose file `services`; name files, folders or -",
+        ));
     }
     Ok(Looked {
         name: gather::named(&arguments.paths),
