@@ -4,7 +4,7 @@ use plimsoll_model::{Finding, Unknown};
 
 use super::Service;
 use super::dialect::{self, Dialect};
-use crate::allow;
+use crate::allow::{self, Allowances};
 use crate::check::{Said, Test};
 use crate::checks::CHECKS;
 use crate::finding::finding;
@@ -104,7 +104,8 @@ pub fn tell(
                     None => {}
                 }
                 defect.at = at;
-                let mut found = finding(check, &shown, name, &defect, &[], options);
+                let none = Allowances::default();
+                let mut found = finding(check, &shown, name, &defect, &none, options);
                 if let Some(meant) = meant {
                     found.mend = Some(meant.mend(dialect).to_owned());
                     if let Some(title) = meant.title {
