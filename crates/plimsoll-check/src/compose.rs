@@ -269,7 +269,7 @@ impl Project<'_> {
             .to_owned();
         let file = extends.get("file").and_then(Node::as_str);
         let other = match file {
-            Some(path) => self.beside(index, &path.to_owned(), extends.at)?,
+            Some(path) => self.beside(index, path, extends.at)?,
             None => index,
         };
         if stack.len() > EXTENDS_MAX || stack.contains(&(other, from.clone())) {

@@ -19,6 +19,7 @@ pub mod frameworks;
 mod grants;
 mod image;
 mod look;
+pub mod mend;
 mod mounts;
 pub mod names;
 pub mod network;

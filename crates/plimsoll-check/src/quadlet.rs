@@ -38,7 +38,7 @@ struct Setting {
 }
 
 /// Checks a unit: the file, then its drop-ins in their order.
-pub fn check(files: Vec<File>, options: Options<'_>) -> Told {
+pub fn check(files: &[File], options: Options<'_>) -> Told {
     let mut told = Told::default();
     let mut settings = Vec::new();
     for (index, file) in files.iter().enumerate() {
@@ -67,7 +67,7 @@ pub fn check(files: Vec<File>, options: Options<'_>) -> Told {
     };
     let name = first.name.rsplit('/').next().unwrap_or(&first.name);
     let service = service(name, &settings);
-    told.findings = tell(&[service], &files, Dialect::Quadlet, options);
+    told.findings = tell(&[service], files, Dialect::Quadlet, options);
     told.services = 1;
     told
 }
@@ -100,7 +100,7 @@ fn read(text: &str, before: u32, out: &mut Vec<Setting>) -> Vec<u32> {
             .strip_prefix('[')
             .and_then(|rest| rest.strip_suffix(']'))
         {
-            section = name.to_owned();
+            name.clone_into(&mut section);
             continue;
         }
         let Some((key, first)) = text.split_once('=') else {
@@ -109,7 +109,7 @@ fn read(text: &str, before: u32, out: &mut Vec<Setting>) -> Vec<u32> {
         };
         let mut value = first.trim().to_owned();
         while let Some(part) = value.strip_suffix('\\') {
-            value = part.trim_end().to_owned();
+            value.truncate(part.trim_end().len());
             match lines.find(|(_, next)| !next.trim_start().starts_with(['#', ';'])) {
                 Some((_, next)) => {
                     value.push(' ');
@@ -148,7 +148,6 @@ fn words(value: &str) -> Vec<String> {
     for c in value.chars() {
         match quote {
             Some(open) if c == open => quote = None,
-            Some(_) => word.push(c),
             None if matches!(c, '"' | '\'') => {
                 quote = Some(c);
                 is_word = true;
@@ -159,7 +158,7 @@ fn words(value: &str) -> Vec<String> {
                 }
                 is_word = false;
             }
-            None => word.push(c),
+            Some(_) | None => word.push(c),
         }
     }
     if is_word || !word.is_empty() {
@@ -191,10 +190,10 @@ fn service(name: &str, settings: &[Setting]) -> Service {
         match (setting.section.as_str(), setting.key.as_str()) {
             ("Container" | "Pod" | "Kube", key) => container(key, value, at, &mut out),
             ("Service", "MemoryMax") if value != "infinity" => {
-                out.memory_limit = Some((value.to_owned(), at))
+                out.memory_limit = Some((value.to_owned(), at));
             }
             ("Service", "CPUQuota") if !value.is_empty() => {
-                out.cpu_limit = Some((value.to_owned(), at))
+                out.cpu_limit = Some((value.to_owned(), at));
             }
             ("Service", "TasksMax") if value != "infinity" => out.process_limit = Some(at),
             _ => {}
@@ -255,7 +254,7 @@ fn container(key: &str, value: &str, at: Place, out: &mut Service) {
         "SecurityLabelType" => out.selinux_type = text(),
         "Unmask" if value.eq_ignore_ascii_case("all") => out.unmasked = Some(at),
         "UserNS" if value.starts_with("auto") || value.starts_with("nomap") => {
-            out.own_users = Some(at)
+            out.own_users = Some(at);
         }
         "Network" => {
             if value == "host" {
@@ -268,7 +267,9 @@ fn container(key: &str, value: &str, at: Place, out: &mut Service) {
             if value.is_empty() {
                 out.ports.clear();
             }
-            out.ports.extend(published(value, at));
+            if !value.is_empty() {
+                out.ports.push(published(value, at));
+            }
         }
         "Volume" => volume(value, at, out),
         "AddDevice" => {
@@ -357,11 +358,11 @@ fn arguments(words: &[String], at: Place, out: &mut Service) {
             ("-m" | "--memory", value) => out.memory_limit = Some((value.to_owned(), at)),
             ("--cpus", value) => out.cpu_limit = Some((value.to_owned(), at)),
             ("--pids-limit", value) if value != "-1" && value != "0" => {
-                out.process_limit = Some(at)
+                out.process_limit = Some(at);
             }
             ("-u" | "--user", value) => out.user = Some((value.to_owned(), at)),
             ("-v" | "--volume", value) => volume(value, at, out),
-            ("-p" | "--publish", value) => out.ports.extend(published(value, at)),
+            ("-p" | "--publish", value) => out.ports.push(published(value, at)),
             ("--device", value) => container("AddDevice", value, at, out),
             ("-e" | "--env", value) => container("Environment", value, at, out),
             ("--userns", value) => container("UserNS", value, at, out),

@@ -128,7 +128,7 @@ fn unit(path: &Path, unknowns: &mut Vec<Unknown>, options: Options<'_>) -> Told 
         .take(service::FILES_MAX)
         .filter_map(|path| read(&path, unknowns))
         .collect();
-    quadlet::check(files, options)
+    quadlet::check(&files, options)
 }
 
 fn with_override(base: &Path) -> Vec<PathBuf> {

@@ -233,11 +233,11 @@ fn port(item: &Node) -> Option<Port> {
             at: item.at,
         });
     }
-    published(&word(item)?, item.at)
+    Some(published(&word(item)?, item.at))
 }
 
 /// A published port in its short form.
-pub fn published(text: &str, at: Place) -> Option<Port> {
+pub fn published(text: &str, at: Place) -> Port {
     let plain = text.split('/').next().unwrap_or(text);
     let (front, target) = match plain.rsplit_once(':') {
         Some((front, target)) => (front, target),
@@ -245,11 +245,11 @@ pub fn published(text: &str, at: Place) -> Option<Port> {
     };
     let address = front.rsplit_once(':').map_or("", |(address, _)| address);
     let target = target.split('-').next().unwrap_or(target);
-    Some(Port {
+    Port {
         address: address.to_owned(),
         target: target.parse().unwrap_or(0),
         at,
-    })
+    }
 }
 
 /// Networks, volumes, secrets, configs and services that are named and not there.

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use plimsoll_model::Date;
 use proptest::prelude::*;
@@ -269,7 +270,7 @@ fn hostile_files_end() {
     );
     let mut bomb = "A0=aaaaaaaaaaaaaaaa\n".to_owned();
     for index in 1..64 {
-        bomb.push_str(&format!("A{index}=${{A{0}}}${{A{0}}}\n", index - 1));
+        writeln!(bomb, "A{index}=${{A{0}}}${{A{0}}}", index - 1).unwrap();
     }
     let env = variables::read_env(&bomb);
     assert!(env.values().map(String::len).sum::<usize>() < 8 << 20);

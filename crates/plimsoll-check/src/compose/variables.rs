@@ -83,18 +83,23 @@ pub fn expand(text: &str, variables: &BTreeMap<String, String>, depth: usize) ->
             let end = closing(after)?;
             let (inside, next) = after.split_at(end);
             rest = next.get(1..)?;
-            match braced(inside, variables, depth)? {
-                Some(value) => out.push_str(&value),
-                None => out.push_str(&format!("${{{inside}}}")),
+            if let Some(value) = braced(inside, variables, depth).ok()? {
+                out.push_str(&value);
+            } else {
+                out.push_str("${");
+                out.push_str(inside);
+                out.push('}');
             }
         } else {
             let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
             let end = after.find(|c| !is_name(c)).unwrap_or(after.len());
             let (name, next) = after.split_at(end);
             rest = next;
-            match variables.get(name) {
-                Some(value) => out.push_str(value),
-                None => out.push_str(&format!("${name}")),
+            if let Some(value) = variables.get(name) {
+                out.push_str(value);
+            } else {
+                out.push('$');
+                out.push_str(name);
             }
         }
         if out.len() > VALUE_BYTES_MAX {
@@ -119,35 +124,39 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
+/// A text that is too long or nested too deep.
+struct TooMuch;
+
 /// What `NAME:-default` and its like mean; the inner `None` when only a run can tell.
 fn braced(
     inside: &str,
     variables: &BTreeMap<String, String>,
     depth: usize,
-) -> Option<Option<String>> {
+) -> Result<Option<String>, TooMuch> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let end = inside.find(|c| !is_name(c)).unwrap_or(inside.len());
     let (name, operator) = inside.split_at(end);
     let value = variables.get(name);
     let set = value.filter(|value| !value.is_empty());
-    Some(if let Some(default) = operator.strip_prefix(":-") {
+    let expand = |text| expand(text, variables, depth).ok_or(TooMuch);
+    Ok(if let Some(default) = operator.strip_prefix(":-") {
         match set {
             Some(value) => Some(value.clone()),
-            None => Some(expand(default, variables, depth)?),
+            None => Some(expand(default)?),
         }
     } else if let Some(default) = operator.strip_prefix('-') {
         match value {
             Some(value) => Some(value.clone()),
-            None => Some(expand(default, variables, depth)?),
+            None => Some(expand(default)?),
         }
     } else if let Some(other) = operator.strip_prefix(":+") {
         match set {
-            Some(_) => Some(expand(other, variables, depth)?),
+            Some(_) => Some(expand(other)?),
             None => Some(String::new()),
         }
     } else if let Some(other) = operator.strip_prefix('+') {
         match value {
-            Some(_) => Some(expand(other, variables, depth)?),
+            Some(_) => Some(expand(other)?),
             None => Some(String::new()),
         }
     } else {

@@ -5,7 +5,7 @@ use super::*;
 use crate::check::Persona;
 
 fn told(files: &[(&str, &str)]) -> Told {
-    let files = files
+    let files: Vec<File> = files
         .iter()
         .map(|(name, text)| File {
             name: (*name).to_owned(),
@@ -16,7 +16,7 @@ fn told(files: &[(&str, &str)]) -> Told {
         persona: Persona::Pedantic,
         ..Options::new(Date::constant(2026, 11, 22))
     };
-    check(files, options)
+    check(&files, options)
 }
 
 fn lines(told: &Told) -> Vec<String> {
