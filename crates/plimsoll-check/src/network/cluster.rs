@@ -243,6 +243,8 @@ pub struct Cluster {
     pub controllers: Vec<usize>,
     /// Addresses and ports of the API server, where something says them.
     pub api_server: Option<(IpSet, Connections)>,
+    /// What comments in each file let through.
+    pub(crate) allowances: Vec<Vec<crate::allow::Allowance>>,
     /// What could not be read or understood: the answer is partial.
     pub unknowns: Vec<Unknown>,
     /// What is decided by the cluster, and how it is taken here.

@@ -142,7 +142,7 @@ impl<'a> Rules<'a> {
     }
 
     /// A rule's ports, with whom they are for: names mean what the destination says.
-    fn pieces(
+    pub fn pieces(
         &self,
         direction: Direction,
         class: usize,

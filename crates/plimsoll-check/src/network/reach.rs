@@ -276,6 +276,35 @@ impl<'a> Reach<'a> {
         out
     }
 
+    /// What every pod may open to a workload, one of another namespace and without labels included.
+    pub fn from_every_pod(&self, workload: usize) -> Connections {
+        self.every_pod(workload, &self.ingress, &self.ingress_of)
+    }
+
+    /// What a workload may open to every pod, by its own policies.
+    pub fn to_every_pod(&self, workload: usize) -> Connections {
+        self.every_pod(workload, &self.egress, &self.egress_of)
+    }
+
+    fn every_pod(&self, workload: usize, sides: &[Side], of: &[usize]) -> Connections {
+        let mut out = Connections::none();
+        for class in self.of_workload.get(workload).into_iter().flatten() {
+            let Some(side) = side(sides, of, *class) else {
+                continue;
+            };
+            let mut met = Bits::none(of.len());
+            let mut all = Connections::all();
+            for (id, pods) in side.pods.iter().filter(|(_, pods)| !pods.is_empty()) {
+                all = all.intersection(&self.connections(*id));
+                met.add(pods);
+            }
+            if met == Bits::all(of.len()) {
+                out = out.union(&all);
+            }
+        }
+        out
+    }
+
     /// Whether any policy speaks about a workload in this direction.
     pub fn is_governed(&self, workload: usize, direction: Direction) -> bool {
         !self.policies_of(workload, direction).is_empty()

@@ -24,6 +24,8 @@ mod pod;
 mod policy;
 mod service;
 
+pub use finish::targets;
+
 /// The label that every namespace has.
 pub const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
 
@@ -34,6 +36,10 @@ pub fn read(files: impl IntoIterator<Item = File>) -> Cluster {
         reader.begin(&file.name);
         for part in parts(index, file.name, file.bytes) {
             for (line, bytes) in part.documents() {
+                let allowances = crate::allow::read(bytes, line);
+                if let Some(list) = reader.cluster.allowances.last_mut() {
+                    list.extend(allowances);
+                }
                 reader.documents(bytes, line);
             }
         }
@@ -58,6 +64,7 @@ impl Reader {
     /// A file of this name follows.
     pub fn begin(&mut self, name: &str) {
         self.cluster.files.push(name.to_owned());
+        self.cluster.allowances.push(Vec::new());
     }
 
     /// What stands in a file from a line (1-based) on.
