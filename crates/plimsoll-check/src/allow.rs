@@ -12,6 +12,7 @@ use plimsoll_model::{Date, Excepted, Finding};
 use crate::access::RISKS;
 use crate::checks::CHECKS;
 use crate::fields::nearest;
+use crate::network::open::EXPOSURES;
 use crate::run::Options;
 
 const MARK: &str = "plimsoll:";
@@ -140,8 +141,9 @@ impl Allowance {
         let check = CHECKS
             .iter()
             .find(|check| is_called(&check.id) || check.aliases.iter().any(is_called));
-        // What `access risks` tells has ids of its own, and is not looked for here.
-        if RISKS.iter().any(|risk| is_called(&risk.id)) {
+        // What `access risks` and `network open` tell has ids of its own, and is not looked for here.
+        let is_exposure = EXPOSURES.iter().any(|exposure| is_called(&exposure.id));
+        if is_exposure || RISKS.iter().any(|risk| is_called(&risk.id)) {
             return None;
         }
         let Some(check) = check else {

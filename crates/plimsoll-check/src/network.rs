@@ -23,6 +23,8 @@ pub mod prove;
 mod reach;
 mod read;
 mod space;
+#[cfg(test)]
+mod tests;
 
 pub use cluster::Cluster;
 pub use profile::Direction;

@@ -21,6 +21,8 @@ mod model;
 mod write;
 
 use plimsoll_check::File;
+use plimsoll_check::network::flows::{Filter, each};
+use plimsoll_check::network::generate::generate as generate_policies;
 use plimsoll_check::network::{Cluster, Reach, connection::Protocol, read};
 
 use crate::generate::Random;
@@ -134,4 +136,31 @@ fn the_model_notices_what_is_changed() {
         noticed += u32::from(disagreement(&model, &cluster, &mut 0, &mut 0).is_some());
     }
     assert!(noticed > 50, "only {noticed} removed policies were noticed");
+}
+
+/// Policies written for the flows of a random cluster allow exactly these.
+#[test]
+fn generated_policies_allow_exactly_the_flows() {
+    let mut proven = 0;
+    for seed in 0..600 {
+        let mut model = generate::cluster(&mut Random::new(seed));
+        model.admin.clear();
+        let cluster = read_text(write::manifests(&model));
+        let mut flows = Vec::new();
+        each(&Reach::new(&cluster), &Filter::default(), |flow| {
+            flows.push(flow);
+            true
+        });
+        let generated = generate_policies(&cluster, &flows, false).unwrap();
+        if generated.left_out.is_empty() {
+            assert!(
+                generated.differences.is_empty(),
+                "seed {seed}: {:?}\n{}",
+                generated.differences,
+                generated.text
+            );
+            proven += 1;
+        }
+    }
+    assert!(proven > 100, "only {proven}");
 }

@@ -9,6 +9,7 @@ mod db;
 mod diff;
 mod doctor;
 mod explain;
+mod network;
 mod policy;
 mod sbom;
 pub mod scan;
@@ -34,6 +35,7 @@ pub fn run(session: &Session, command: Command) -> Result<u8, Failure> {
         Command::Sbom(arguments) => sbom::run(session, &arguments),
         Command::Check(arguments) => check::run(session, &arguments),
         Command::Access(command) => access::run(session, &command),
+        Command::Network(arguments) => network::run(session, &arguments),
         Command::Advise(arguments) => advise::run(session, &arguments),
         Command::Convert(arguments) => convert::run(session, &arguments),
         Command::Diff(arguments) => diff::run(session, &arguments),

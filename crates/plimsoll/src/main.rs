@@ -66,6 +66,13 @@ fn run(mut arguments: cli::Cli) -> Result<u8, Failure> {
     if let cli::Command::Db(cli::DbCommand::Build { to, .. }) = &mut arguments.command {
         *to = arguments.global.output.pop().map(Into::into);
     }
+    if let cli::Command::Network(network) = &mut arguments.command
+        && !matches!(network.command, cli::NetworkCommand::Open(_))
+    {
+        // Flows have forms of their own.
+        network.format = arguments.global.format.take();
+        network.outputs = std::mem::take(&mut arguments.global.output);
+    }
     let session = Session::new(&arguments.global)?;
     let result = commands::run(&session, arguments.command);
     match result {

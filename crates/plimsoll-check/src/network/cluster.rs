@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use plimsoll_model::Unknown;
 
 use super::address::IpSet;
 use super::connection::{Connections, Protocol};
 use super::labels::{Labels, Selector};
+use crate::allow::Allowances;
 use crate::yaml::Place;
 
 /// Where something stands.
@@ -229,7 +231,7 @@ pub enum TargetPort {
 
 /// Everything, in order: namespaces by name, workloads by namespace, name and kind, endpoints by
 /// workload, policies in the order in which they are asked.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Cluster {
     pub files: Vec<String>,
     pub namespaces: Vec<Namespace>,
@@ -244,11 +246,9 @@ pub struct Cluster {
     /// Addresses and ports of the API server, where something says them.
     pub api_server: Option<(IpSet, Connections)>,
     /// What comments in each file let through.
-    pub(crate) allowances: Vec<Vec<crate::allow::Allowance>>,
+    pub(crate) allowances: Arc<[Allowances]>,
     /// What could not be read or understood: the answer is partial.
     pub unknowns: Vec<Unknown>,
-    /// What is decided by the cluster, and how it is taken here.
-    pub notes: Vec<String>,
     /// Objects that were looked at.
     pub objects: usize,
 }

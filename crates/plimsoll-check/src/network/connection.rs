@@ -116,6 +116,10 @@ impl Connections {
         if self.is_all() {
             return vec![("any", "all".to_owned())];
         }
+        let [tcp, udp, sctp] = &self.ports;
+        if tcp == udp && udp == sctp && !tcp.is_empty() {
+            return vec![("any", ports_text(tcp))];
+        }
         Protocol::ALL
             .into_iter()
             .filter(|protocol| !self.ports(*protocol).is_empty())
@@ -187,6 +191,7 @@ impl fmt::Display for Connections {
             let between = if index == 0 { "" } else { "; " };
             match (protocol, ports.as_str()) {
                 ("any", "all") => write!(out, "{between}everything")?,
+                ("any", ports) => write!(out, "{between}any protocol {ports}")?,
                 (protocol, ports) => write!(out, "{between}{protocol} {ports}")?,
             }
         }
@@ -200,7 +205,12 @@ mod tests {
 
     #[test]
     fn reads_what_it_writes() {
-        for (protocol, ports) in [("TCP", "80,443-445"), ("any", "all"), ("UDP", "all")] {
+        for (protocol, ports) in [
+            ("TCP", "80,443-445"),
+            ("any", "all"),
+            ("UDP", "all"),
+            ("any", "80"),
+        ] {
             let read = Connections::parse(protocol, ports).unwrap();
             assert_eq!(read.listed(), [(protocol, ports.to_owned())]);
         }

@@ -226,12 +226,14 @@ pub struct Folded {
     pub allow: Connections,
 }
 
+/// What a source reaches: workloads, and addresses by name.
+type Row = (Vec<ConnectionId>, Vec<(String, Connections)>);
+
 /// Flows with those said once that are alike: first sources with the same row, then, in a row, the
 /// destinations on the same ports. Whole namespaces are `shop/*`, all of them `*`.
 pub fn folded(reach: &Reach<'_>, filter: &Filter) -> Vec<Folded> {
     let cluster = reach.cluster;
-    let mut sources: BTreeMap<(Vec<ConnectionId>, Vec<(String, Connections)>), Vec<usize>> =
-        BTreeMap::new();
+    let mut sources: BTreeMap<Row, Vec<usize>> = BTreeMap::new();
     for from in 0..cluster.workloads.len() {
         if filter.from.as_ref().is_some_and(|it| !it.has(from)) {
             continue;

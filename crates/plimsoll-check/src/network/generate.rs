@@ -177,6 +177,8 @@ fn prove(cluster: &Cluster, wanted: &BTreeMap<usize, Wanted>, out: &mut Generate
         .filter(|unknown| unknown.path.is_some())
         .map(|unknown| format!("a generated policy is not understood: {}", unknown.reason))
         .collect();
+    let pods = cluster.endpoints.iter().filter_map(|it| it.address);
+    let pods = pods.fold(IpSet::default(), |all, one| all.union(&IpSet::one(one)));
     for (at, wanted) in wanted.iter().filter(|(at, _)| !is_host(cluster, **at)) {
         let name = cluster.display(*at);
         for (other, id) in reach.row(*at).into_iter().enumerate() {
@@ -198,11 +200,13 @@ fn prove(cluster: &Cluster, wanted: &BTreeMap<usize, Wanted>, out: &mut Generate
             (&wanted.to_outside, reach.to_outside(*at), "to"),
             (&wanted.from_outside, reach.from_outside(*at), "from"),
         ] {
+            // An address of a pod is not outside.
             let plain = |parts: &Outside| {
-                parts
+                let parts = parts
                     .iter()
-                    .map(|(a, b)| (a.clone(), b.clone()))
-                    .collect::<BTreeSet<_>>()
+                    .map(|(allow, set)| (allow.clone(), set.minus(&pods)));
+                let parts = parts.filter(|(_, set)| !set.is_empty());
+                parts.collect::<BTreeSet<_>>()
             };
             if plain(asked) != plain(&is) {
                 differences.push(format!(

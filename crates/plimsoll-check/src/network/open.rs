@@ -175,15 +175,13 @@ fn metadata(parts: &Outside) -> bool {
 /// By the addresses that are known; else where every address may be reached on its usual ports.
 fn api_server(reach: &Reach<'_>, parts: &Outside) -> bool {
     use super::connection::Protocol::Tcp;
-    match &reach.cluster.api_server {
-        Some((addresses, ports)) => parts.iter().any(|(connections, set)| {
+    if let Some((addresses, ports)) = &reach.cluster.api_server {
+        return parts.iter().any(|(connections, set)| {
             !set.intersection(addresses).is_empty() && !connections.intersection(ports).is_empty()
-        }),
-        None => {
-            let all = whole(parts, &IpSet::full());
-            all.contains(Tcp, 443) || all.contains(Tcp, 6443)
-        }
+        });
     }
+    let all = whole(parts, &IpSet::full());
+    all.contains(Tcp, 443) || all.contains(Tcp, 6443)
 }
 
 fn on(host: &str, connections: &Connections) -> String {
@@ -218,6 +216,7 @@ fn finding(reach: &Reach<'_>, at: usize, id: &str, detail: &str, today: Date) ->
         exposure.severity,
         plimsoll_model::text::clean(&title).into_owned(),
     );
+    finding.subject = Some(plimsoll_model::text::clean(&subject).into_owned());
     finding.mend = Some(exposure.mend.to_owned());
     let file = cluster
         .files
@@ -229,15 +228,9 @@ fn finding(reach: &Reach<'_>, at: usize, id: &str, detail: &str, today: Date) ->
         column: Some(place.column),
         ..Location::file(file)
     }];
-    let allowances = cluster.allowances.get(workload.origin.file);
-    finding.excepted = allowances
-        .into_iter()
-        .flatten()
-        .find(|it| {
-            it.covers(place.line)
-                && finding.is_called(&it.id)
-                && it.until.is_none_or(|until| today <= until)
-        })
-        .map(|it| it.excepted(file));
+    if let Some(allowances) = cluster.allowances.get(workload.origin.file) {
+        let is_called = |id: &str| finding.is_called(id);
+        finding.excepted = allowances.excepted(is_called, place.line, file, today);
+    }
     Some(finding)
 }

@@ -11,6 +11,7 @@ use plimsoll_model::Unknown;
 use super::address::IpSet;
 use super::cluster::{Cluster, ClusterNode, Misread, Namespace, Origin, Service};
 use super::labels::{Labels, read_map};
+use crate::allow::Allowances;
 use crate::object::{Object, objects, strays};
 use crate::run::File;
 use crate::split::parts;
@@ -36,8 +37,8 @@ pub fn read(files: impl IntoIterator<Item = File>) -> Cluster {
         reader.begin(&file.name);
         for part in parts(index, file.name, file.bytes) {
             for (line, bytes) in part.documents() {
-                let allowances = crate::allow::read(bytes, line);
-                if let Some(list) = reader.cluster.allowances.last_mut() {
+                let allowances = Allowances::read(bytes, line);
+                if let Some(list) = reader.allowances.last_mut() {
                     list.extend(allowances);
                 }
                 reader.documents(bytes, line);
@@ -51,6 +52,7 @@ pub fn read(files: impl IntoIterator<Item = File>) -> Cluster {
 #[derive(Default)]
 pub struct Reader {
     cluster: Cluster,
+    allowances: Vec<Allowances>,
     namespaces: BTreeMap<Box<str>, Namespace>,
     pods: Vec<pod::RawPod>,
     /// Who made what makes pods: kind and name of the owner by namespace, kind and name.
@@ -64,7 +66,7 @@ impl Reader {
     /// A file of this name follows.
     pub fn begin(&mut self, name: &str) {
         self.cluster.files.push(name.to_owned());
-        self.cluster.allowances.push(Vec::new());
+        self.allowances.push(Allowances::default());
     }
 
     /// What stands in a file from a line (1-based) on.

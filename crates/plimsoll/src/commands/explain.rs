@@ -48,6 +48,16 @@ fn explain_listed(id: &str, text: &mut String) {
     {
         say_check(check, text);
     }
+    for exposure in plimsoll_check::network::open::EXPOSURES
+        .iter()
+        .filter(|exposure| exposure.id == id)
+    {
+        let _ = writeln!(
+            text,
+            "{}: {} ({}, told by `network open`)\n\n{}\n\nMend: {}",
+            exposure.id, exposure.title, exposure.severity, exposure.why, exposure.mend,
+        );
+    }
     for risk in plimsoll_check::access::RISKS
         .iter()
         .filter(|risk| risk.id == id)

@@ -84,28 +84,30 @@ fn rules(
     }
     for (ports, set) in outside {
         let list = out.entry(ports.clone()).or_default();
-        list.extend(set.cidrs().iter().map(|cidr| block(cluster, cidr)));
+        list.extend(set.cidrs().iter().filter_map(|cidr| block(cluster, cidr)));
     }
+    out.retain(|_, list| !list.is_empty());
     out
 }
 
 /// Addresses outside: pods whose addresses are among them are not meant.
-fn block(cluster: &Cluster, cidr: &str) -> String {
-    let set = IpSet::cidr(cidr).unwrap_or_default();
+fn block(cluster: &Cluster, cidr: &str) -> Option<String> {
+    let set = IpSet::cidr(cidr).ok()?;
     let pods = cluster.endpoints.iter().filter_map(|it| it.address);
-    let pods = pods.filter(|address| set.contains(*address) && set != IpSet::one(*address));
+    let pods = pods.filter(|address| set.contains(*address));
     let pods = pods.fold(IpSet::default(), |all, address| {
         all.union(&IpSet::one(address))
     });
+    if pods == set {
+        return None;
+    }
     let except: Vec<String> = pods.cidrs().iter().map(|cidr| quoted(cidr)).collect();
     if except.is_empty() {
-        return format!("{{ipBlock: {{cidr: {}}}}}", quoted(cidr));
+        return Some(format!("{{ipBlock: {{cidr: {}}}}}", quoted(cidr)));
     }
-    format!(
-        "{{ipBlock: {{cidr: {}, except: [{}]}}}}",
-        quoted(cidr),
-        except.join(", ")
-    )
+    let except = except.join(", ");
+    let cidr = quoted(cidr);
+    Some(format!("{{ipBlock: {{cidr: {cidr}, except: [{except}]}}}}"))
 }
 
 fn direction(key: &str, peers: &str, rules: &BTreeMap<Connections, Vec<String>>, out: &mut String) {
@@ -169,7 +171,7 @@ fn written(selector: &Selector) -> String {
                 ));
             }
             Requirement::Exists(key) => {
-                expressions.push(format!("{{key: {}, operator: Exists}}", quoted(key)))
+                expressions.push(format!("{{key: {}, operator: Exists}}", quoted(key)));
             }
             Requirement::DoesNotExist(key) => {
                 expressions.push(format!("{{key: {}, operator: DoesNotExist}}", quoted(key)));

@@ -60,6 +60,7 @@ impl Reader {
         ingresses.extend(routes);
         self.place_entries(&names, ingresses);
         let cluster = &mut self.cluster;
+        cluster.allowances = std::mem::take(&mut self.allowances).into();
         cluster.policies.sort_by(|a, b| order(a).cmp(&order(b)));
         doubles(cluster);
         cluster.entries.sort_by(|a, b| a.by.cmp(&b.by));
