@@ -226,6 +226,15 @@ pub(crate) fn served(connection: &mut Connection) -> Result<Served, ClusterError
     Ok(found.finish())
 }
 
+/// What an aggregated answer says, for fuzzing.
+pub(crate) fn read_aggregated(bytes: &[u8]) -> Result<Vec<Resource>, String> {
+    let mut found = Found::default();
+    for group in parsed::<Aggregated>(bytes)?.items {
+        found.aggregated(group);
+    }
+    Ok(found.finish().resources)
+}
+
 fn ask(
     connection: &mut Connection,
     path: &str,

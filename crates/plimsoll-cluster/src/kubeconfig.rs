@@ -214,6 +214,18 @@ pub(crate) fn target(choice: &Choice, around: &Surroundings) -> Result<Target, C
     }
 }
 
+/// The name and address of the cluster that would be read. Nothing is sent.
+pub fn chosen(choice: &Choice, around: &Surroundings) -> Result<(String, String), ClusterError> {
+    target(choice, around).map(|target| (target.name, target.server))
+}
+
+/// The cluster of one file's text, for fuzzing. Files that it names are read.
+pub(crate) fn parsed(name: &str, text: &str) -> Result<Target, ClusterError> {
+    let mut merged = Merged::default();
+    merged.lay_text_below(Path::new(name), text)?;
+    merged.choose(None)
+}
+
 fn in_cluster(host: &str, port: &str, around: &Surroundings) -> Result<Target, ClusterError> {
     let folder = around.service_account.clone();
     let folder = folder.unwrap_or_else(|| PathBuf::from(SERVICE_ACCOUNT));
@@ -241,7 +253,12 @@ impl Merged {
         let name = path.display().to_string();
         let bytes = read(path, &name)?;
         let text = String::from_utf8(bytes).map_err(|_| refuse(&name, "it is not UTF-8", None))?;
-        let file: Option<File> = serde_saphyr::from_str(&text).map_err(|error| {
+        self.lay_text_below(path, &text)
+    }
+
+    fn lay_text_below(&mut self, path: &Path, text: &str) -> Result<(), ClusterError> {
+        let name = path.display().to_string();
+        let file: Option<File> = serde_saphyr::from_str(text).map_err(|error| {
             let error = error.to_string();
             let reason = error.lines().next().unwrap_or_default().to_owned();
             refuse(&name, reason, None)

@@ -13,6 +13,8 @@
 mod connection;
 mod discovery;
 mod error;
+#[doc(hidden)]
+pub mod fuzz;
 mod kubeconfig;
 mod list;
 mod object;
@@ -23,6 +25,6 @@ mod sign_in;
 pub use connection::Timeouts;
 pub use discovery::Resource;
 pub use error::ClusterError;
-pub use kubeconfig::{Choice, Surroundings};
+pub use kubeconfig::{Choice, Surroundings, chosen};
 pub use object::Item;
 pub use read::{Cluster, Options, Read, Version, Wanted};

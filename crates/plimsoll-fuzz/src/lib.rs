@@ -47,6 +47,7 @@ pub static TARGETS: &[&[Target]] = &[
     targets::documents::TARGETS,
     targets::advisories::TARGETS,
     targets::policies::TARGETS,
+    targets::cluster::TARGETS,
 ];
 
 /// All targets in the order of the list.

@@ -2,6 +2,7 @@
 //! write, and binary formats made by code. Nothing binary is kept.
 
 pub mod advisories;
+pub mod cluster;
 pub mod documents;
 mod executable;
 pub mod image;

@@ -1,6 +1,7 @@
 //! The targets by kind, each with what must hold of its parser.
 
 pub mod advisories;
+pub mod cluster;
 pub mod documents;
 pub mod image;
 pub mod lockfiles;

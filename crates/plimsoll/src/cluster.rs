@@ -40,17 +40,26 @@ impl ClusterArgs {
     }
 }
 
-/// Signs in.
-pub fn connect(arguments: &ClusterArgs) -> Result<Cluster, Failure> {
+/// What the process knows of where it runs.
+fn surroundings() -> Surroundings {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     let text = |name: &str| variable(name)?.into_string().ok();
-    let around = Surroundings {
+    Surroundings {
         kubeconfig: variable("KUBECONFIG"),
         home: std::env::home_dir(),
         service: text("KUBERNETES_SERVICE_HOST").zip(text("KUBERNETES_SERVICE_PORT")),
         service_account: None,
         is_interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
-    };
+    }
+}
+
+/// The cluster that `--cluster` would look at, and its address. Nothing is sent.
+pub fn chosen() -> Result<(String, String), Failure> {
+    plimsoll_cluster::chosen(&Choice::default(), &surroundings()).map_err(|error| failure(&error))
+}
+
+/// Signs in.
+pub fn connect(arguments: &ClusterArgs) -> Result<Cluster, Failure> {
     let options = Options {
         choice: Choice {
             kubeconfig: arguments.kubeconfig.clone(),
@@ -58,7 +67,7 @@ pub fn connect(arguments: &ClusterArgs) -> Result<Cluster, Failure> {
         },
         ..Options::default()
     };
-    let cluster = Cluster::connect(&options, &around).map_err(|error| failure(&error))?;
+    let cluster = Cluster::connect(&options, &surroundings()).map_err(|error| failure(&error))?;
     if cluster.is_unverified() {
         let server = cluster.server();
         talk::warning(&format!(

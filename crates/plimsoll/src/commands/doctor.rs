@@ -8,7 +8,7 @@ use plimsoll_image::Transport;
 use crate::commands::EXIT_ALLOWED;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::{database, outputs, target};
+use crate::{cluster, database, outputs, target};
 
 pub fn run(session: &Session) -> Result<u8, Failure> {
     let mut text = String::new();
@@ -63,6 +63,15 @@ pub fn run(session: &Session) -> Result<u8, Failure> {
                 name,
                 &format!("no socket at {}", looked.join(" or ")),
             );
+        }
+    }
+    match cluster::chosen() {
+        Ok((name, server)) => {
+            let server = plimsoll_model::text::clean(&server).into_owned();
+            let _ = writeln!(text, "ok      cluster: {name} at {server}, not asked");
+        }
+        Err(failure) => {
+            let _ = writeln!(text, "missing cluster: {}", failure.message());
         }
     }
     let _ = writeln!(text, "ok      threads: {}", session.configuration.jobs);
