@@ -1,13 +1,15 @@
 //! Where the cluster is and how to sign in: kubeconfig files, or the service account of the pod that
 //! this runs in. Several files are laid over each other as `kubectl` does: what is named first counts.
 
+mod file;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use file::{Exec, File, NamedCluster, NamedContext, NamedUser, UserEntry};
 use plimsoll_image::read_file_capped;
-use serde::Deserialize;
 
 use crate::error::ClusterError;
 
@@ -77,98 +79,6 @@ pub(crate) struct Plugin {
     pub install_hint: Option<String>,
     pub mode: String,
     pub wants_cluster: bool,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
-struct File {
-    current_context: Option<String>,
-    clusters: Option<Vec<NamedCluster>>,
-    contexts: Option<Vec<NamedContext>>,
-    users: Option<Vec<NamedUser>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct NamedCluster {
-    name: String,
-    cluster: Option<ClusterEntry>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct NamedContext {
-    name: String,
-    context: Option<ContextEntry>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct NamedUser {
-    name: String,
-    user: Option<UserEntry>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
-struct ClusterEntry {
-    server: Option<String>,
-    tls_server_name: Option<String>,
-    insecure_skip_tls_verify: Option<bool>,
-    certificate_authority: Option<String>,
-    certificate_authority_data: Option<String>,
-    proxy_url: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct ContextEntry {
-    cluster: Option<String>,
-    user: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
-struct UserEntry {
-    client_certificate: Option<String>,
-    client_certificate_data: Option<String>,
-    client_key: Option<String>,
-    client_key_data: Option<String>,
-    token: Option<String>,
-    #[serde(rename = "tokenFile")]
-    token_file: Option<String>,
-    username: Option<String>,
-    #[serde(rename = "as")]
-    acts_as: Option<String>,
-    as_uid: Option<String>,
-    as_groups: Option<Vec<String>>,
-    auth_provider: Option<Provider>,
-    exec: Option<Exec>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Provider {
-    name: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Exec {
-    api_version: String,
-    command: String,
-    args: Option<Vec<String>>,
-    env: Option<Vec<Variable>>,
-    install_hint: Option<String>,
-    interactive_mode: Option<String>,
-    provide_cluster_info: bool,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Variable {
-    name: String,
-    value: String,
 }
 
 /// Entries of all files, each with the folder that its relative paths start from.
