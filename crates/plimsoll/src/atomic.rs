@@ -101,6 +101,16 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Staged::new(path, bytes)?.commit()
 }
 
+/// Writes a regular file anew, with the permissions that it has.
+pub fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let permissions = fs::metadata(path)?.permissions();
+    let mut staged = Staged::create(path)?;
+    let file = staged.file()?;
+    file.write_all(bytes)?;
+    file.set_permissions(permissions)?;
+    staged.commit()
+}
+
 /// Writes a file that must not be there yet, for its owner only.
 pub fn write_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut staged = Staged::create(path)?;

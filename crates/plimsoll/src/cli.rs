@@ -241,6 +241,12 @@ pub struct CheckArgs {
     /// Only this namespace of the cluster; may be repeated
     #[arg(short, long, value_name = "NAME", requires = "cluster")]
     pub namespace: Vec<String>,
+    /// Write the mends that are safe into plain YAML files, then look again
+    #[arg(long, conflicts_with = "cluster")]
+    pub fix: bool,
+    /// Show what --fix would write, as a diff, and write nothing
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
     /// Values for Helm charts, over their own; may be repeated, the last one wins
     #[arg(long, value_name = "FILE")]
     pub helm_values: Vec<PathBuf>,

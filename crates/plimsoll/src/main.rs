@@ -12,6 +12,7 @@ mod containers;
 mod database;
 mod failure;
 mod feed;
+mod fix;
 mod gather;
 mod input;
 mod interrupt;

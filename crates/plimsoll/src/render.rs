@@ -91,6 +91,11 @@ impl Rendered {
         Ok(self.keep(parts.collect()))
     }
 
+    /// Whether a file was rendered, and is not one of the user's.
+    pub fn has(&self, name: &str) -> bool {
+        self.origins.contains_key(name)
+    }
+
     fn keep(&mut self, parts: Vec<(String, String, Origin)>) -> Vec<File> {
         let mut files = Vec::with_capacity(parts.len());
         for (name, text, origin) in parts {

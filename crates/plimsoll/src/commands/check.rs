@@ -1,5 +1,7 @@
 //! `check`: Kubernetes objects in files or a live cluster, judged.
 
+use std::collections::BTreeSet;
+use std::io::Write;
 use std::time::Instant;
 
 use plimsoll_check::frameworks::{FRAMEWORKS, Framework, framework as framework_of, score};
@@ -10,8 +12,10 @@ use plimsoll_policy::{Case, judge};
 
 use crate::cli::CheckArgs;
 use crate::cluster;
+use crate::commands::EXIT_ALLOWED;
 use crate::commands::scan::{exit_code, tool};
-use crate::failure::Failure;
+use crate::failure::{Context, Failure};
+use crate::fix;
 use crate::gather::{self, Gathered};
 use crate::render;
 use crate::session::Session;
@@ -32,15 +36,24 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
         registries,
     };
     arguments.cluster.hold(!arguments.namespace.is_empty())?;
-    let Looked {
-        name,
-        checked,
-        unknowns,
-    } = if arguments.cluster.cluster {
+    let mut looked = if arguments.cluster.cluster {
         live(arguments, &mut options)?
     } else {
         files(session, arguments, options)?
     };
+    let is_mended = arguments.fix && mend(session, arguments, options, &looked)?;
+    if arguments.dry_run {
+        return Ok(EXIT_ALLOWED);
+    }
+    if is_mended {
+        looked = files(session, arguments, options)?;
+    }
+    let Looked {
+        name,
+        checked,
+        unknowns,
+        ..
+    } = looked;
     let mut inventory = Inventory::new(Target {
         kind: TargetKind::Configuration,
         name,
@@ -101,6 +114,58 @@ struct Looked {
     name: String,
     checked: Checked,
     unknowns: Vec<Unknown>,
+    /// Files that were checked as they stand, where they are to be mended.
+    plain: BTreeSet<String>,
+}
+
+/// Mends what is safe, or shows the change; whether there was any.
+fn mend(
+    session: &Session,
+    arguments: &CheckArgs,
+    options: Options<'_>,
+    looked: &Looked,
+) -> Result<bool, Failure> {
+    if arguments.paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Failure::new("failed to mend standard input")
+            .hint("name the file; `--fix --dry-run FILE` shows the change"));
+    }
+    let mut findings = looked.checked.findings.clone();
+    session.filter(&mut findings);
+    // What the policy lets through is meant, and stays.
+    let inventory = Inventory::new(Target {
+        kind: TargetKind::Configuration,
+        name: looked.name.clone(),
+        digest: None,
+        platform: None,
+        os: None,
+    });
+    let configuration = &session.configuration;
+    let case = Case {
+        inventory: &inventory,
+        advisories: None,
+        stage: configuration.stage,
+        today: session.today(),
+    };
+    let (policy, exceptions) = (&configuration.policy, &configuration.exceptions);
+    judge(policy, exceptions, &case, &mut findings);
+    let fixed = fix::fix(&findings, &looked.plain, options.minor, arguments.dry_run)?;
+    if !configuration.quiet {
+        for left in &fixed.left {
+            talk::note(left);
+        }
+        let verb = if arguments.dry_run {
+            "would be mended"
+        } else {
+            "mended"
+        };
+        talk::note(&format!("{} {verb} in {} files", fixed.mended, fixed.files));
+    }
+    if arguments.dry_run {
+        let mut out = std::io::stdout().lock();
+        out.write_all(fixed.diff.as_bytes())
+            .context("write the difference")?;
+    }
+    Ok(fixed.mended > 0)
 }
 
 fn files(
@@ -121,10 +186,17 @@ fn files(
         containers,
         ..
     } = Gathered::read(&arguments.paths, rendering)?;
+    let mut plain = BTreeSet::new();
     let files = inputs
         .into_iter()
-        .filter_map(|input| input.file(&mut unknowns));
+        .filter_map(|input| input.file(&mut unknowns))
+        .inspect(|file| {
+            if arguments.fix {
+                plain.insert(file.name.clone());
+            }
+        });
     let mut checked = plimsoll_check::check(files, options);
+    plain.retain(|name| !rendered.has(name));
     containers.check(&mut checked, options);
     rendered.trace(&mut checked, options.today);
     unknowns.append(&mut checked.unknowns);
@@ -138,6 +210,7 @@ fn files(
         name: gather::named(&arguments.paths),
         checked,
         unknowns,
+        plain,
     })
 }
 
@@ -167,6 +240,7 @@ fn live(arguments: &CheckArgs, options: &mut Options<'_>) -> Result<Looked, Fail
         name,
         checked,
         unknowns,
+        plain: BTreeSet::new(),
     })
 }
 
