@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     title: "API version is going away",
     severity: Severity::Low,
     persona: Persona::Regular,
-    answers: &[],
+    answers: &["nsa upgrades"],
     aliases: &[],
     why: "It is still served, with a warning, until a release that is already named or to be named: then applying the object fails.",
     mend: "Move to the version that is named before the cluster is upgraded.",

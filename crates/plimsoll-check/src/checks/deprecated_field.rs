@@ -10,7 +10,7 @@ pub const CHECK: Check = Check {
     title: "field has another name now",
     severity: Severity::Low,
     persona: Persona::Regular,
-    answers: &[],
+    answers: &["nsa upgrades"],
     aliases: &["deprecated-service-account-field"],
     why: "It is kept for old files, until a release drops it.",
     mend: "Use the field that is named.",

@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     title: "volume is of a kind that CSI drivers replaced",
     severity: Severity::Low,
     persona: Persona::Pedantic,
-    answers: &[],
+    answers: &["nsa upgrades"],
     aliases: &[],
     why: "Kubernetes hands it on to a CSI driver that has to be installed, or is going to drop it.",
     mend: "Use a claim, or the `csi` volume of the driver.",

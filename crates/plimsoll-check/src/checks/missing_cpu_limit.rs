@@ -10,7 +10,7 @@ pub const CHECK: Check = Check {
     title: "container has no CPU limit",
     severity: Severity::Low,
     persona: Persona::Auditor,
-    answers: &["nsa resource-limits"],
+    answers: &["nsa resource-limits", "mitre T1496", "mitre T1499"],
     aliases: &["CKV_K8S_11", "KSV011", "AVD-KSV-0011", "C-0270"],
     why: "Without a limit one container can slow its neighbours down to what they requested. Many teams mean it so: a limit also wastes what nobody else wants.",
     mend: "Set `resources.limits.cpu` where neighbours must be protected, and requests everywhere.",

@@ -10,7 +10,7 @@ pub const CHECK: Check = Check {
     title: "container has no memory limit",
     severity: Severity::Medium,
     persona: Persona::Regular,
-    answers: &["nsa resource-limits"],
+    answers: &["nsa resource-limits", "mitre T1499"],
     aliases: &["CKV_K8S_13", "KSV018", "AVD-KSV-0018", "C-0004"],
     why: "Without a limit one leak takes the memory of the whole node, and the kernel chooses whom to end.",
     mend: "Set `resources.limits.memory`, as much as the program takes at its worst.",

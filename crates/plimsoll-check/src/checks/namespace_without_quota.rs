@@ -10,7 +10,7 @@ pub const CHECK: Check = Check {
     title: "namespace has no quota",
     severity: Severity::Low,
     persona: Persona::Pedantic,
-    answers: &["nsa resource-limits"],
+    answers: &["nsa resource-limits", "mitre T1496", "mitre T1499"],
     aliases: &[],
     why: "One team, or one intruder who may make pods, can take all that the cluster has.",
     mend: "Add a `ResourceQuota`.",

@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     title: "API server knows logins from a file",
     severity: Severity::High,
     persona: Persona::Regular,
-    answers: &["nsa authentication", "mitre T1552"],
+    answers: &["nsa authentication", "mitre T1552", "mitre T1110"],
     aliases: &["CKV_K8S_69", "CKV_K8S_70", "C-0114"],
     why: "Tokens and passwords in that file never end, lie there readable, and change only with a restart.",
     mend: "Use OpenID Connect or client certificates that end soon.",

@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     title: "API version is no longer served",
     severity: Severity::High,
     persona: Persona::Regular,
-    answers: &[],
+    answers: &["nsa upgrades"],
     aliases: &["no-extensions-v1beta", "stable-version"],
     why: "The API server does not know it: whatever applies the object fails, and so does an upgrade of the cluster in the midst of a delivery.",
     mend: "Use the version that is named, and look up which fields changed with it.",

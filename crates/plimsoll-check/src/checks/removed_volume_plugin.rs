@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     title: "volume is of a kind that is gone",
     severity: Severity::High,
     persona: Persona::Regular,
-    answers: &[],
+    answers: &["nsa upgrades"],
     aliases: &[],
     why: "The release that is judged for can no longer mount it: pods that use it never start.",
     mend: "Use a claim of a CSI driver.",

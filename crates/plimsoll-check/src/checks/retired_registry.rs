@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     title: "image comes from where nothing new is put",
     severity: Severity::Medium,
     persona: Persona::Regular,
-    answers: &["nsa image-scanning"],
+    answers: &["nsa image-scanning", "nsa upgrades"],
     aliases: &[],
     why: "The place is frozen, moved or shut: no fix for a vulnerability arrives there any more, and one day the image is gone.",
     mend: "Use the place that took over, which the finding names.",

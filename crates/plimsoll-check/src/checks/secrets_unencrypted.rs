@@ -11,7 +11,7 @@ pub const CHECK: Check = Check {
     title: "Secrets lie in etcd as they are",
     severity: Severity::Medium,
     persona: Persona::Regular,
-    answers: &["nsa etcd"],
+    answers: &["nsa etcd", "nsa encryption"],
     aliases: &["CKV_K8S_104", "C-0066"],
     why: "A backup of etcd, or a disk that was not wiped, holds every password in clear.",
     mend: "Set `--encryption-provider-config`, best with a key service (`kms`).",

@@ -12,7 +12,7 @@ pub const CHECK: Check = Check {
     title: "container lets people in by SSH",
     severity: Severity::Medium,
     persona: Persona::Regular,
-    answers: &["mitre T1133"],
+    answers: &["mitre T1133", "mitre T1110"],
     aliases: &["C-0042"],
     why: "Logins past the API server leave no trace in its audit log, need keys in the image, and open a port to guess at.",
     mend: "Use `kubectl exec` and `kubectl debug`, whose rights and log the cluster has.",

@@ -12,7 +12,7 @@ pub const CHECK: Check = Check {
     title: "role makes pods",
     severity: Severity::Medium,
     persona: Persona::Pedantic,
-    answers: &["cis-1.12 5.1.4", "nsa rbac", "mitre T1610"],
+    answers: &["cis-1.12 5.1.4", "nsa rbac", "mitre T1610", "mitre T1053"],
     aliases: &["KSV048", "C-0188"],
     why: "Who makes pods chooses their service account and mounts their Secrets: it is as much as having all of the namespace's.",
     mend: "Leave it to the pipeline and to controllers, with roles in the namespaces that they serve.",

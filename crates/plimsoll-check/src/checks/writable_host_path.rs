@@ -11,7 +11,12 @@ pub const CHECK: Check = Check {
     title: "container may write to a folder of its node",
     severity: Severity::Medium,
     persona: Persona::Pedantic,
-    answers: &["cis-1.12 5.2.11", "nsa host-path", "mitre T1611"],
+    answers: &[
+        "cis-1.12 5.2.11",
+        "nsa host-path",
+        "mitre T1611",
+        "mitre T1543",
+    ],
     aliases: &["C-0045"],
     why: "What is written there is read by the node and by other pods, and stays when the pod is gone.",
     mend: "Set `readOnly: true` on the mount.",

@@ -85,11 +85,7 @@ pub static FRAMEWORK: Framework = Framework {
             "worker nodes are apart from other networks",
             Elsewhere("it is in the network around the cluster"),
         ),
-        Control::new(
-            "encryption",
-            "secrets are encrypted at rest",
-            Elsewhere("the API server's encryption configuration says so"),
-        ),
+        Control::new("encryption", "secrets are encrypted at rest", Pods),
         Control::new("secrets", "no secret stands in a configuration", Anything),
         Control::new(
             "cloud-metadata",
