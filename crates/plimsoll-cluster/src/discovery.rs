@@ -86,7 +86,8 @@ impl Resource {
         path
     }
 
-    fn is_derived(&self) -> bool {
+    /// Whether it says nothing that other kinds do not: made by the cluster out of those, or measured.
+    pub fn is_derived(&self) -> bool {
         DERIVED
             .iter()
             .any(|(group, kind)| *group == self.group && (kind.is_empty() || *kind == self.kind))
@@ -276,11 +277,7 @@ struct Found {
 impl Found {
     fn add(&mut self, resource: Resource, verbs: &[String]) {
         let is_part = resource.plural.contains('/');
-        if !is_part
-            && verbs.iter().any(|verb| verb == "list")
-            && resource.is_sound()
-            && !resource.is_derived()
-        {
+        if !is_part && verbs.iter().any(|verb| verb == "list") && resource.is_sound() {
             let key = (resource.group.clone(), resource.kind.clone());
             self.resources.entry(key).or_insert(resource);
         }

@@ -109,7 +109,7 @@ impl Server {
         let mut items = Vec::new();
         let wanted = Wanted {
             namespaces: &[],
-            is_kind: &|_| true,
+            is_kind: &|resource| !resource.is_derived(),
         };
         let read = cluster.read(&wanted, &mut |item| {
             items.push(item);

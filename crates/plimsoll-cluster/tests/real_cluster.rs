@@ -58,7 +58,7 @@ fn read(
     let mut items = Vec::new();
     let wanted = Wanted {
         namespaces: &namespaces,
-        is_kind: &|_| true,
+        is_kind: &|resource| !resource.is_derived(),
     };
     let read = cluster.read(&wanted, &mut |item| {
         items.push(item);

@@ -416,8 +416,14 @@ pub enum NetworkCommand {
 #[derive(Debug, Args)]
 pub struct NetworkReachArgs {
     /// Files and folders of YAML or JSON; - is standard input
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(
+        required_unless_present = "cluster",
+        conflicts_with = "cluster",
+        value_name = "PATH"
+    )]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
     /// Only from these: shop, shop/cart, shop{app=cart}, world, 10.0.0.0/8
     #[arg(long, value_name = "WHO")]
     pub from: Option<String>,
@@ -438,8 +444,14 @@ pub struct NetworkReachArgs {
 #[derive(Debug, Args)]
 pub struct NetworkOpenArgs {
     /// Files and folders of YAML or JSON; - is standard input
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(
+        required_unless_present = "cluster",
+        conflicts_with = "cluster",
+        value_name = "PATH"
+    )]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
     /// Show at most so many findings in full
     #[arg(long, value_name = "N")]
     pub findings_max: Option<usize>,
@@ -454,8 +466,14 @@ pub struct NetworkExplainArgs {
     #[arg(value_name = "B")]
     pub to: String,
     /// Files and folders of YAML or JSON; - is standard input
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(
+        required_unless_present = "cluster",
+        conflicts_with = "cluster",
+        value_name = "PATH"
+    )]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
     /// Ask for these ports: 80, TCP/80,443, UDP/all
     #[arg(long, value_name = "PORTS")]
     pub port: Option<String>,
@@ -475,8 +493,14 @@ pub struct NetworkDiffArgs {
 #[derive(Debug, Args)]
 pub struct NetworkGenerateArgs {
     /// Files and folders of YAML or JSON; - is standard input
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(
+        required_unless_present = "cluster",
+        conflicts_with = "cluster",
+        value_name = "PATH"
+    )]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
     /// Flows to allow, CSV or JSON as `reach` writes them; without it, those that the objects speak of
     #[arg(long, value_name = "FILE")]
     pub flows: Option<PathBuf>,
@@ -486,8 +510,10 @@ pub struct NetworkGenerateArgs {
 pub struct NetworkProveArgs {
     /// A sentence (`a accepts only from b`, `a reaches only b`, `a never reaches b on TCP 80`,
     /// `a reaches b on TCP 80`, `a is isolated`), then files and folders
-    #[arg(required = true, value_name = "SENTENCE|PATH")]
+    #[arg(required_unless_present = "only_from", value_name = "SENTENCE|PATH")]
     pub words: Vec<String>,
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
     /// A further sentence; may be repeated
     #[arg(long, value_name = "SENTENCE")]
     pub also: Vec<String>,

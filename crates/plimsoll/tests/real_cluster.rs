@@ -182,8 +182,38 @@ fn a_cluster_is_checked() {
         text.text()
     );
 
+    network(&world, &cluster);
     access(&world, &cluster);
     errors(&world, &cluster);
+}
+
+/// A policy that lets nobody in, in the shop but for what is on the network of its node.
+fn network(world: &World, cluster: &Cluster) {
+    let admin = cluster.kubeconfig("admin");
+    let prove = ["network", "prove", "shop/bare is isolated", "--cluster"];
+    run(world, &admin, &prove).ended(2);
+    let open = ["network", "open", "--cluster", "--format", "json"];
+    let before = run(world, &admin, &open).json();
+    assert_eq!(before["target"]["name"], "cluster admin");
+    assert!(paths(&before, "open-to-any-source").contains(&"shop/Pod/bare".to_owned()));
+    let policy = json!({
+        "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
+        "metadata": {"name": "closed"},
+        "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
+    });
+    let path = "/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies";
+    cluster.admin().create(path, &policy);
+    run(world, &admin, &prove).ended(0);
+    let after = run(world, &admin, &open).json();
+    assert!(!paths(&after, "open-to-any-source").contains(&"shop/Pod/bare".to_owned()));
+    let explain = ["network", "explain", "world", "shop/bare", "--cluster"];
+    let explained = run(world, &admin, &explain);
+    assert!(
+        explained.text().contains("shop/NetworkPolicy/closed"),
+        "{}",
+        explained.text()
+    );
+    assert!(!explained.text().contains(":1:"), "{}", explained.text());
 }
 
 /// What Kubernetes gives by itself is quiet; what somebody adds or changes is told.

@@ -251,12 +251,17 @@ pub struct Cluster {
     pub unknowns: Vec<Unknown>,
     /// Objects that were looked at.
     pub objects: usize,
+    /// Files are objects of a live cluster, which have no lines.
+    pub is_live: bool,
 }
 
 impl Cluster {
     /// `file:line:column`.
     pub fn place(&self, origin: Origin) -> String {
         let file = self.files.get(origin.file).map_or("", String::as_str);
+        if self.is_live {
+            return file.to_owned();
+        }
         format!("{file}:{}:{}", origin.at.line, origin.at.column)
     }
 

@@ -229,10 +229,12 @@ fn live(arguments: &CheckArgs, options: &mut Options<'_>) -> Result<Looked, Fail
         }
     }
     let name = cluster::named(&cluster, &arguments.namespace);
-    let (mut checked, live) =
-        cluster::stream(&mut cluster, &arguments.namespace, &|_| true, |files| {
-            plimsoll_check::check(files, *options)
-        })?;
+    let (mut checked, live) = cluster::stream(
+        &mut cluster,
+        &arguments.namespace,
+        &|it| !it.is_derived(),
+        |files| plimsoll_check::check(files, *options),
+    )?;
     let mut unknowns = std::mem::take(&mut checked.unknowns);
     live.told(&mut checked.findings, &mut unknowns);
     unknowns.extend(live.unknowns);

@@ -6,12 +6,14 @@ use plimsoll_check::network::connection::Connections;
 use plimsoll_check::network::flows::Filter;
 use plimsoll_check::network::party::Parties;
 use plimsoll_check::network::{Cluster, Reach, prove::ports, read};
+use plimsoll_cluster::Resource;
 use plimsoll_model::Unknown;
 
-use crate::cli::{NetworkArgs, NetworkCommand, NetworkReachArgs};
+use crate::cli::{ClusterArgs, NetworkArgs, NetworkCommand, NetworkReachArgs};
+use crate::cluster as live;
 use crate::commands::{EXIT_ALLOWED, EXIT_PARTLY};
 use crate::failure::Failure;
-use crate::gather::Gathered;
+use crate::gather::{self, Gathered};
 use crate::render;
 use crate::session::Session;
 use crate::talk;
@@ -41,8 +43,49 @@ pub fn run(session: &Session, arguments: &NetworkArgs) -> Result<u8, Failure> {
     }
 }
 
+/// What stands in files and folders, or in a live cluster; how that is called.
+fn input(paths: &[PathBuf], arguments: &ClusterArgs) -> Result<(Cluster, String), Failure> {
+    arguments.hold(false)?;
+    if !arguments.cluster {
+        return Ok((cluster(paths)?, gather::named(paths)));
+    }
+    let mut connected = live::connect(arguments)?;
+    let name = live::named(&connected, &[]);
+    let (mut cluster, mut read) = live::stream(&mut connected, &[], &is_of_network, read)?;
+    cluster.is_live = true;
+    cluster.unknowns.append(&mut read.unknowns);
+    read.told(&mut Vec::new(), &mut cluster.unknowns);
+    cluster.unknowns.sort();
+    Ok((cluster, name))
+}
+
+/// Kinds that say who is where and who may reach whom.
+fn is_of_network(resource: &Resource) -> bool {
+    let kind = resource.kind.as_str();
+    match resource.group.as_str() {
+        "" => matches!(
+            kind,
+            "Endpoints" | "Namespace" | "Node" | "Pod" | "ReplicationController" | "Service"
+        ),
+        "discovery.k8s.io" => kind == "EndpointSlice",
+        "networking.k8s.io" => matches!(kind, "Ingress" | "NetworkPolicy"),
+        "apps" => kind != "ControllerRevision",
+        "apps.kruise.io"
+        | "apps.openshift.io"
+        | "argoproj.io"
+        | "batch"
+        | "gateway.networking.k8s.io"
+        | "policy.networking.k8s.io"
+        | "serving.knative.dev" => true,
+        "cilium.io" | "crd.antrea.io" | "crd.projectcalico.org" | "projectcalico.org" => {
+            kind.ends_with("Policy")
+        }
+        _ => false,
+    }
+}
+
 /// What stands in files and folders.
-pub fn cluster(paths: &[PathBuf]) -> Result<Cluster, Failure> {
+fn cluster(paths: &[PathBuf]) -> Result<Cluster, Failure> {
     let gathered = Gathered::read(paths, render::Options::default())?;
     let mut unknowns = gathered.unknowns;
     let inputs = gathered.inputs.into_iter();

@@ -10,7 +10,7 @@ use plimsoll_check::network::{Cluster, Direction, Reach};
 use serde_json::{Value, json};
 
 use super::document::{Form, Wanted};
-use super::{cluster, json as flows, port, told, understood};
+use super::{input, json as flows, port, told, understood};
 use crate::cli::NetworkExplainArgs;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -22,7 +22,7 @@ pub fn run(
     wanted: &Wanted,
 ) -> Result<u8, Failure> {
     let wanted = wanted.only(&[Form::Table, Form::Json])?;
-    let cluster = cluster(&arguments.paths)?;
+    let (cluster, _) = input(&arguments.paths, &arguments.cluster)?;
     let (from, to) = (
         end(&cluster, &arguments.from)?,
         end(&cluster, &arguments.to)?,

@@ -6,7 +6,7 @@ use plimsoll_check::network::Reach;
 use plimsoll_check::network::generate::{draft, generate};
 
 use super::document::{Form, Wanted};
-use super::{cluster, flow_list, told};
+use super::{flow_list, input, told};
 use crate::cli::NetworkGenerateArgs;
 use crate::commands::EXIT_PARTLY;
 use crate::failure::Failure;
@@ -19,7 +19,7 @@ pub fn run(
     wanted: &Wanted,
 ) -> Result<u8, Failure> {
     wanted.only(&[Form::Table])?;
-    let cluster = cluster(&arguments.paths)?;
+    let (cluster, _) = input(&arguments.paths, &arguments.cluster)?;
     let (flows, is_draft) = match &arguments.flows {
         Some(path) => (flow_list::read(&input::read(path)?, path)?, false),
         None => (draft(&cluster), true),

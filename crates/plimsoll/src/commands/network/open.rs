@@ -7,28 +7,31 @@ use plimsoll_check::network::open::{Summary, open};
 use plimsoll_model::{Inventory, Report, Target, TargetKind};
 use plimsoll_policy::{Case, judge};
 
-use super::cluster;
+use super::input;
 use crate::cli::NetworkOpenArgs;
+use crate::cluster::Live;
 use crate::commands::scan::{exit_code, tool};
 use crate::failure::Failure;
-use crate::gather::named;
 use crate::session::Session;
 use crate::talk;
 
 pub fn run(session: &Session, arguments: &NetworkOpenArgs) -> Result<u8, Failure> {
     let begun = Instant::now();
-    let cluster = cluster(&arguments.paths)?;
+    let (cluster, name) = input(&arguments.paths, &arguments.cluster)?;
     let reach = Reach::new(&cluster);
     let (mut findings, summary) = open(&reach, session.today());
     let mut inventory = Inventory::new(Target {
         kind: TargetKind::Configuration,
-        name: named(&arguments.paths),
+        name,
         digest: None,
         platform: None,
         os: None,
     });
     inventory.objects = cluster.objects as u64;
     inventory.unknowns = reach.all_unknowns();
+    if cluster.is_live {
+        Live::default().told(&mut findings, &mut []);
+    }
     session.filter(&mut findings);
     let configuration = &session.configuration;
     let case = Case {

@@ -6,7 +6,7 @@ use plimsoll_check::network::Reach;
 use plimsoll_check::network::prove::{Proof, Property};
 
 use super::document::{Form, Wanted};
-use super::{cluster, json, told, understood};
+use super::{input, json, told, understood};
 use crate::cli::NetworkProveArgs;
 use crate::commands::{EXIT_DENIED, EXIT_PARTLY};
 use crate::failure::Failure;
@@ -25,14 +25,14 @@ pub fn run(
         sentences.splice(0..0, words.next().cloned());
     }
     let paths: Vec<_> = words.map(std::path::PathBuf::from).collect();
-    if paths.is_empty() {
+    if paths.is_empty() && !arguments.cluster.cluster {
         return Err(
             Failure::new("failed to find what to look at: no file or folder is named")
                 .hint("plimsoll network prove 'project-a accepts only from project-a' deploy/"),
         );
     }
     let wanted = wanted.only(&[Form::Table, Form::Json])?;
-    let cluster = cluster(&paths)?;
+    let (cluster, _) = input(&paths, &arguments.cluster)?;
     let reach = Reach::new(&cluster);
     let mut proofs = Vec::new();
     for sentence in &sentences {

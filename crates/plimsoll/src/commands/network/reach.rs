@@ -7,7 +7,7 @@ use plimsoll_check::network::flows::{Filter, each, folded};
 use plimsoll_model::Unknown;
 
 use super::document::{Form, Wanted};
-use super::{cluster, dot, filter, json, svg, table, told};
+use super::{dot, filter, input, json, svg, table, told};
 use crate::cli::NetworkReachArgs;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -17,7 +17,7 @@ pub fn run(
     arguments: &NetworkReachArgs,
     wanted: &Wanted,
 ) -> Result<u8, Failure> {
-    let cluster = cluster(&arguments.paths)?;
+    let (cluster, _) = input(&arguments.paths, &arguments.cluster)?;
     let filter = filter(&cluster, arguments)?;
     let reach = Reach::new(&cluster);
     let mut unknowns = reach.all_unknowns();
