@@ -1,6 +1,12 @@
 //! Compose projects and Podman quadlets, as a person checks them.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,12 @@
 //! `plimsoll check --fix` as a person runs it.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

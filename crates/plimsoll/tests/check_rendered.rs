@@ -1,7 +1,13 @@
 //! Charts and overlays where Helm and Kustomize are missing, broken or hostile: programs of our own
 //! stand in for them.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

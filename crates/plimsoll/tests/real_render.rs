@@ -1,7 +1,13 @@
 //! Charts and overlays, rendered by the real Helm and Kustomize: findings stand where people wrote
 //! what is wrong.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

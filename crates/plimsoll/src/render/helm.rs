@@ -34,6 +34,9 @@ pub struct Template {
     lines: OnceCell<(Lines, Vec<Option<trace::Traced>>)>,
 }
 
+/// A chart in the chart by the names on the way to it, and its values.
+type Inner = (Vec<String>, Option<Rc<Source>>);
+
 /// Where values are set.
 struct Values {
     /// Files by `--helm-values`, the last one first, then the chart's own.
@@ -43,7 +46,7 @@ struct Values {
     /// Keys of `--helm-set`.
     set: Vec<String>,
     /// Values of charts in the chart, when they were asked for.
-    inner: std::cell::RefCell<Vec<(Vec<String>, Option<Rc<Source>>)>>,
+    inner: std::cell::RefCell<Vec<Inner>>,
 }
 
 type Part = (String, String, Template);
@@ -197,7 +200,7 @@ fn placed(chart: &Path, source: &str) -> (Option<PathBuf>, String, Vec<String>) 
     for pair in parts.windows(2) {
         match pair {
             ["charts", name] if subcharts.len() < SUBCHARTS_MAX => {
-                subcharts.push((*name).to_owned())
+                subcharts.push((*name).to_owned());
             }
             ["templates", _] => break,
             _ => {}
@@ -231,7 +234,7 @@ fn packed(chart: &Path, parts: &[&str]) -> Option<String> {
             let version = file
                 .strip_prefix(name)
                 .and_then(|rest| rest.strip_prefix('-'));
-            version.is_some_and(|rest| rest.ends_with(".tgz"))
+            version.is_some_and(|rest| rest.strip_suffix(".tgz").is_some())
         })
         .collect();
     archives.sort();

@@ -75,13 +75,13 @@ pub fn render(folder: &Path, options: &Options) -> Result<Vec<Part>, Unknown> {
         let (name, origin) = match path {
             Some(path) => {
                 let name = layers.display(&path);
-                let source = match known.iter().find(|(known, _)| *known == path) {
-                    Some((_, source)) => source.clone(),
-                    None => {
-                        let source = Source::read(&path, name.clone()).map(Rc::new);
-                        known.push((path, source.clone()));
-                        source
-                    }
+                let kept = known.iter().find(|(known, _)| *known == path);
+                let source = if let Some((_, source)) = kept {
+                    source.clone()
+                } else {
+                    let source = Source::read(&path, name.clone()).map(Rc::new);
+                    known.push((path, source.clone()));
+                    source
                 };
                 (name, source)
             }

@@ -10,7 +10,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 /// Longest run of one program.
-pub const TIME_MAX: Duration = Duration::from_secs(120);
+pub const TIME_MAX: Duration = Duration::from_mins(2);
 /// Most that a program may write to standard output, in bytes.
 pub const OUTPUT_BYTES_MAX: u64 = 128 << 20;
 /// How much of what it says on standard error is kept, in bytes.
