@@ -6,7 +6,7 @@
 
 mod aliases;
 mod blocks;
-mod collect;
+pub(crate) mod collect;
 mod intern;
 mod plan;
 mod write;

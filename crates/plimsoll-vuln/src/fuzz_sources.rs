@@ -2,6 +2,7 @@
 //! with items or an error.
 
 use crate::Item;
+pub use crate::builder::collect::ID_BYTES_MAX;
 use crate::sources::{Files, source};
 
 /// Longest input that is worth a run, in bytes.

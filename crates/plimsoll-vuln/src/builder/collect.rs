@@ -18,8 +18,8 @@ use crate::{Affected, Enrichment, Item, Range, Record, Scope};
 const SKIPPED_NAMED_MAX: usize = 20;
 /// Longest summary that is kept, in characters.
 const SUMMARY_CHARS_MAX: usize = 240;
-/// Longest id, in bytes; real ones have some twenty.
-const ID_BYTES_MAX: usize = 256;
+/// Longest id, in bytes; real ones have some twenty. A record with a longer one is skipped, and said.
+pub const ID_BYTES_MAX: usize = 256;
 /// How much of a name that cannot be used is told, in characters.
 const NAME_SHOWN_CHARS_MAX: usize = 80;
 
