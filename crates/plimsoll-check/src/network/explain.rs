@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use super::address::IpSet;
 use super::cluster::{Action, Cluster, Origin, Policy};
 use super::connection::Connections;
 use super::profile::{Direction, Rules};
@@ -134,12 +133,4 @@ pub fn explain(cluster: &Cluster, from: End, to: End) -> Explained {
         });
     }
     out
-}
-
-/// The set of one end's address, for what speaks in sets.
-pub fn set_of(end: End) -> IpSet {
-    match end {
-        End::Address(address) => IpSet::one(address),
-        End::Workload(_) => IpSet::default(),
-    }
 }

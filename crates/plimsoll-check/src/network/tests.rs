@@ -522,3 +522,34 @@ fn folded_says_the_same() {
     assert!(flows(&cluster).iter().any(|it| it.to == "world"));
     assert!(between(&cluster, "a/web", "a/db").contains(Protocol::Tcp, 1));
 }
+
+/// Cut off anywhere, or with a byte changed, it answers.
+#[test]
+fn half_written_objects_are_no_panic() {
+    let whole = format!(
+        "{PODS}---\n{}---\n{}",
+        policy(
+            "a",
+            "{podSelector: {matchExpressions: [{key: app, operator: In, values: [web]}]}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}], ports: [{port: http}, {port: 80, endPort: 90}]}]}"
+        ),
+        admin(
+            "ClusterNetworkPolicy",
+            "{tier: Admin, priority: 1, subject: {pods: {podSelector: {}}}, egress: [{action: Deny, to: [{networks: [0.0.0.0/0]}, {nodes: {}}]}]}"
+        ),
+    );
+    for at in (0..whole.len()).step_by(3) {
+        for text in [
+            whole[..at].to_owned(),
+            format!("{}]{}", &whole[..at], &whole[at + 1..]),
+        ] {
+            let cluster = read([File {
+                name: "cut.yaml".to_owned(),
+                bytes: text.into_bytes(),
+            }]);
+            let reach = Reach::new(&cluster);
+            for workload in 0..cluster.workloads.len() {
+                let _ = (reach.row(workload), reach.to_outside(workload));
+            }
+        }
+    }
+}
