@@ -1,4 +1,4 @@
-//! Folder equals list, and every target runs on its seeds: what the nightly toolchain fuzzes is
+//! Names are their own, and every target runs on its seeds: what the nightly toolchain fuzzes is
 //! held to work with the stable one.
 
 #![allow(
@@ -34,16 +34,15 @@ fn names(folder_name: &str, end: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_list_is_the_folder_and_the_manifest() {
-    let list: BTreeSet<String> = all().map(|target| target.name.to_owned()).collect();
+fn names_are_their_own_and_one_program_has_them_all() {
+    let list: BTreeSet<&str> = all().map(|target| target.name).collect();
     assert_eq!(list.len(), all().count(), "a name is there twice");
-    assert_eq!(list, names("fuzz_targets", ".rs"));
+    assert_eq!(
+        names("fuzz_targets", ".rs"),
+        BTreeSet::from(["target".to_owned()])
+    );
     let manifest = fs::read_to_string(folder("Cargo.toml")).unwrap();
-    let bins = manifest.lines().filter_map(|line| {
-        let name = line.strip_prefix("path = \"fuzz_targets/")?;
-        name.strip_suffix(".rs\"").map(str::to_owned)
-    });
-    assert_eq!(list, bins.collect());
+    assert_eq!(manifest.matches("path = \"fuzz_targets/").count(), 1);
 }
 
 #[test]
