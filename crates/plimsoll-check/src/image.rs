@@ -69,11 +69,15 @@ impl<'a> ImageName<'a> {
         self.path.rsplit('/').next().unwrap_or(self.path)
     }
 
-    /// Whether the tag is one that is moved as a matter of course, or there is none; a digest holds
-    /// it in place.
+    /// Whether the tag is one that is moved as a matter of course, `latest` or `cuda-latest`, or
+    /// there is none; a digest holds it in place.
     pub fn moves(&self) -> bool {
         const MOVING: [&str; 6] = ["latest", "stable", "edge", "nightly", "main", "master"];
-        self.digest.is_none() && self.tag.is_none_or(|tag| MOVING.contains(&tag))
+        let moves = |tag: &str| {
+            let is_latest = tag.split(['-', '_', '.']).any(|part| part == "latest");
+            is_latest || MOVING.contains(&tag)
+        };
+        self.digest.is_none() && self.tag.is_none_or(moves)
     }
 
     /// Whether an engine takes the name.

@@ -21,7 +21,7 @@ const WORDS: [&str; 16] = [
     "masterauth",
 ];
 /// Endings of names that tell where a secret is, how long it is or whether there is one.
-const ENDINGS: [&str; 20] = [
+const ENDINGS: [&str; 22] = [
     "file",
     "path",
     "dir",
@@ -42,6 +42,9 @@ const ENDINGS: [&str; 20] = [
     "version",
     "format",
     "endpoint",
+    // Of etcd, which calls a cluster's name so.
+    "cluster-token",
+    "cluster_token",
 ];
 /// Values that stand for nothing yet, or for another thing's value.
 const PLACEHOLDERS: [&str; 9] = [
@@ -303,6 +306,7 @@ mod tests {
             ("SECRET_NAME", "cart-tls"),
             ("PASSWORD", "changeme"),
             ("HOST", "correct-horse"),
+            ("initial-cluster-token", "etcd-cluster-1"),
         ] {
             assert!(!is_secret(name, value), "{name}={value}");
         }

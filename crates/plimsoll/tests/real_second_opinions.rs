@@ -227,6 +227,11 @@ const OURS: &[Difference] = &[
         why: "checkov does not decide where `resources` has limits but no `requests`",
     },
     Difference {
+        id: "CKV_K8S_14",
+        objects: POD,
+        why: "`cuda-latest` moves as `latest` does",
+    },
+    Difference {
         id: "CKV_K8S_15",
         objects: &[
             "Deployment ingress/ingress-controller",

@@ -75,7 +75,8 @@ pub fn key(node: &Node) -> Result<Word, YamlError> {
         Value::Int(value) => value.to_string().into(),
         Value::Float(value) => value.to_string().into(),
         Value::List(_) | Value::Map(_) => {
-            return Err(YamlError::new(node.at, "a list or map cannot be a key"));
+            let error = YamlError::new(node.at, "a list or map cannot be a key");
+            return Err(error.hint("an unquoted `{{ … }}` of a template is one: render it first"));
         }
     })
 }

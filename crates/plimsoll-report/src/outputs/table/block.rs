@@ -80,7 +80,10 @@ fn finding(
         // A title that only says the package once more adds nothing.
         Some(subject) if is_bare(view, first) => subject,
         Some(subject) => format!("{subject}, {}", clean(&first.title)),
-        None if group.findings.len() > 1 => clean(first.what()),
+        None if group.findings.len() > 1 => match places::shared_detail(group) {
+            Some(detail) => clean(&format!("{} ({detail})", first.what())),
+            None => clean(first.what()),
+        },
         None => clean(&first.title),
     };
     page.wrapped(out, &painted, lead.chars().count() + 2, 4, &what)?;

@@ -42,9 +42,10 @@ pub fn places(
         Some((_, Some(_))) => SUBJECTS_MAX,
         _ => PLACES_MAX,
     };
+    let is_shared = shared_detail(group).is_some();
     for (location, finding) in seen.iter().take(max) {
         let said = match finding {
-            Some(finding) => about(finding),
+            Some(finding) => about(finding, is_shared),
             None => layer_words(view, location),
         };
         place(location, &said, page, out)?;
@@ -94,10 +95,18 @@ fn layer_words(view: &View<'_>, location: &Location) -> String {
     text
 }
 
+/// What is said of every one of several subjects in the same words: once is enough.
+pub fn shared_detail<'a>(group: &Group<'a>) -> Option<&'a str> {
+    let (first, rest) = group.findings.split_first()?;
+    let detail = first.detail.as_deref()?;
+    let is_shared = rest.iter().all(|it| it.detail.as_deref() == Some(detail));
+    (is_shared && !rest.is_empty()).then_some(detail)
+}
+
 /// `Deployment shop/cart, container web: /var/run/docker.sock`
-fn about(finding: &Finding) -> String {
+fn about(finding: &Finding, is_shared: bool) -> String {
     let subject = finding.subject.as_deref().unwrap_or_default();
-    match &finding.detail {
+    match finding.detail.as_ref().filter(|_| !is_shared) {
         Some(detail) => clean(&format!("{subject}: {detail}")),
         None => clean(subject),
     }
