@@ -1,6 +1,6 @@
 //! A number of pods, or a share of them: `1`, `25%`.
 
-use crate::yaml::{Node, Value};
+use plimsoll_object::yaml::{Node, Value};
 
 /// A number of pods, or a share of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

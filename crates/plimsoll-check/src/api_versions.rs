@@ -3,8 +3,8 @@
 //! From 1.0 to the newest release that is known; only what Kubernetes itself serves, no custom
 //! resources. What is off unless asked for (alpha, later beta) counts as served.
 
-use crate::object::Object;
-use crate::yaml::Place;
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::Place;
 
 mod table;
 
@@ -150,9 +150,9 @@ mod tests {
             ("{apiVersion: apps/v3, kind: Deployment}", "version"),
             ("{apiVersion: example.com/v1, kind: Deployment}", "foreign"),
         ] {
-            let (documents, _) = crate::yaml::parse(text.as_bytes());
+            let (documents, _) = plimsoll_object::yaml::parse(text.as_bytes());
             let mut all = Vec::new();
-            crate::object::objects(&documents[0].root, &mut all);
+            plimsoll_object::object::objects(&documents[0].root, &mut all);
             let said = match look_up(&all[0]) {
                 Known::Foreign => "foreign",
                 Known::Api(_) => "api",

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::object::Object;
 use crate::pods::Made;
-use crate::selector::Selector;
 use crate::workload;
 use crate::world::{World, is_near};
-use crate::yaml::Node;
+use plimsoll_object::object::Object;
+use plimsoll_object::selector::Selector;
+use plimsoll_object::yaml::Node;
 
 /// The field of an autoscaler that says what it scales.
 pub const TARGET: &str = "scaleTargetRef";

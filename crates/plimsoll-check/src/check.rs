@@ -4,12 +4,12 @@ use std::fmt;
 
 use plimsoll_model::Severity;
 
-use crate::object::{Container, Object, Pod};
 use crate::run::Options;
 use crate::service::Service;
 use crate::standards::Control;
 use crate::world::World;
-use crate::yaml::Place;
+use plimsoll_object::object::{Container, Object, Pod};
+use plimsoll_object::yaml::Place;
 
 /// How much a person wants to hear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -110,6 +110,14 @@ impl Said {
             field: field.into(),
             detail: detail.into(),
         });
+    }
+
+    /// A switch of the pod, where it is on.
+    pub(crate) fn switched_on(&mut self, pod: &Pod<'_>, field: &'static str) {
+        let on = pod.field(&[field]);
+        if let Some(node) = on.filter(|node| node.as_bool() == Some(true)) {
+            self.at(node.at, field, format!("`{field}` is `true`"));
+        }
     }
 
     /// A defect of a container; at the field where it stands, else at the container.

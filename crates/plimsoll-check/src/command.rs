@@ -3,8 +3,8 @@
 //! Scripts are taken apart only as far as the names of programs and their words go: quotes are
 //! stripped, nothing is expanded, here-documents count as commands.
 
-use crate::object::Container;
-use crate::yaml::Node;
+use plimsoll_object::object::Container;
+use plimsoll_object::yaml::Node;
 
 /// A word of a command and where it stands; in a script, the whole script.
 #[derive(Debug, Clone, Copy)]
@@ -198,8 +198,8 @@ fn token(line: &str) -> Option<(Token<'_>, &str)> {
 #[cfg(test)]
 mod tests {
     use super::{Run, runs};
-    use crate::object::{Container, Role};
-    use crate::yaml::parse;
+    use plimsoll_object::object::{Container, Role};
+    use plimsoll_object::yaml::parse;
 
     fn shown(text: &str) -> Vec<String> {
         let (documents, error) = parse(text.as_bytes());

@@ -10,7 +10,7 @@ use plimsoll_model::Unknown;
 
 use crate::run::Options;
 use crate::service::{Dialect, FILES_MAX, File, Service, Told, first_line, in_file, tell};
-use crate::yaml::{Node, Place, parse_part};
+use plimsoll_object::yaml::{Node, Place, parse_part};
 
 mod draft;
 mod merge;

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::object::Object;
-use crate::yaml::{Entry, Node, Place, Value};
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::{Entry, Node, Place, Value};
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("fields.txt")));
 

@@ -3,10 +3,10 @@
 use plimsoll_model::{Finding, FindingKind, Location};
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::allow::Allowances;
 use crate::check::{Check, Defect};
-use crate::object::Object;
 use crate::run::Options;
+use plimsoll_object::allow::Allowances;
+use plimsoll_object::object::Object;
 
 /// What a check says of an object, as a finding with its allowance.
 pub fn finding(

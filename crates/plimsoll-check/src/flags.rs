@@ -1,8 +1,8 @@
 //! The flags of the programs that make a cluster, where pods run them.
 
 use crate::command::{self, Run, Word};
-use crate::object::Container;
-use crate::yaml::{Node, Place};
+use plimsoll_object::object::Container;
+use plimsoll_object::yaml::{Node, Place};
 
 /// A container that runs one of the cluster's own programs.
 pub struct Component<'a> {

@@ -5,7 +5,7 @@
 //! input holds nothing is not called passed. The wording is our own.
 
 use crate::check::Check;
-use crate::object::Object;
+use plimsoll_object::object::Object;
 
 mod cis;
 mod mitre;

@@ -3,8 +3,8 @@
 //! Says nothing of who may do what in the end: see `access`.
 
 use crate::check::Said;
-use crate::object::Object;
-use crate::yaml::Node;
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::Node;
 
 /// A rule of a role.
 pub struct Rule<'a> {

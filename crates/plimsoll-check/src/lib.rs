@@ -2,8 +2,6 @@
 //!
 //! Is handed bytes and time; opens nothing, asks no cluster, reads no clock.
 
-pub mod access;
-mod allow;
 mod amount;
 pub mod api_versions;
 mod budgets;
@@ -18,27 +16,23 @@ mod flags;
 pub mod frameworks;
 mod grants;
 mod image;
+mod known;
 mod look;
 pub mod mend;
 mod mounts;
 pub mod names;
-pub mod network;
-mod object;
 mod placement;
 mod pods;
 mod policies;
 mod probe;
 mod prune;
 pub mod quadlet;
-pub mod quantity;
 mod refs;
 mod routes;
 mod run;
 mod secret_words;
-pub mod selector;
 pub mod service;
 mod sources;
-mod split;
 pub mod standards;
 pub mod trace;
 mod twice;
@@ -47,11 +41,8 @@ mod webhooks;
 mod workload;
 mod world;
 mod worst;
-pub mod yaml;
 
-pub use allow::allowed;
 pub use check::{Check, Defect, Persona, Said, Test};
 pub use checks::CHECKS;
-pub use object::{Container, Object, Pod, Role, objects};
-pub use run::{Checked, File, Options, check};
+pub use run::{Checked, Options, check};
 pub use world::World;

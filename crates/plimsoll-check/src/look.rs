@@ -3,16 +3,16 @@
 
 use plimsoll_model::{Finding, Unknown};
 
-use crate::allow::Allowances;
 use crate::check::{Check, Defect, Said, Test};
 use crate::fields::misplaced;
 use crate::finding::finding;
-use crate::object::{Object, Pod, objects, strays};
 use crate::prune::pruned;
 use crate::run::Options;
-use crate::split::Part;
 use crate::standards;
-use crate::yaml::{self, Document, Node, Place};
+use plimsoll_object::allow::Allowances;
+use plimsoll_object::object::{Object, Pod, objects, strays};
+use plimsoll_object::split::Part;
+use plimsoll_object::yaml::{self, Document, Node, Place};
 
 /// What came of a part.
 pub struct Looked {

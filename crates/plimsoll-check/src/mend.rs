@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::object::{Container, Object, Pod, objects};
-use crate::yaml::{self, Document, Node, Place, Value};
+use plimsoll_object::object::{Container, Object, Pod, objects};
+use plimsoll_object::yaml::{self, Document, Node, Place, Value};
 
 mod edit;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What pods mount, and where from.
 
-use crate::object::{Container, Pod};
-use crate::yaml::Node;
+use plimsoll_object::object::{Container, Pod};
+use plimsoll_object::yaml::Node;
 
 /// The volumes of a pod.
 pub fn volumes<'a>(pod: &Pod<'a>) -> &'a [Node] {

@@ -1,7 +1,7 @@
 //! Where the scheduler may put pods: labels of nodes that they ask for.
 
-use crate::object::Pod;
-use crate::yaml::{Node, Place};
+use plimsoll_object::object::Pod;
+use plimsoll_object::yaml::{Node, Place};
 
 /// A label of nodes that a pod asks for.
 #[derive(Debug, Clone, Copy)]

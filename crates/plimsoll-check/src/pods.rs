@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::object::{Object, Pod};
-use crate::selector::Selector;
 use crate::world::{World, is_near};
-use crate::yaml::Node;
+use plimsoll_object::object::{Object, Pod};
+use plimsoll_object::selector::Selector;
+use plimsoll_object::yaml::Node;
 
 /// A pod, and what is it or makes it.
 #[derive(Debug, Clone, Copy)]

@@ -2,8 +2,8 @@
 //!
 //! Says nothing of who reaches whom in the end.
 
-use crate::object::Object;
-use crate::yaml::Node;
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::Node;
 
 /// The rules of a NetworkPolicy in a direction, `ingress` or `egress`; none of another object.
 pub fn rules<'a>(object: &Object<'a>, direction: &str) -> &'a [Node] {

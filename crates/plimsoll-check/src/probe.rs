@@ -1,7 +1,7 @@
 //! Probes of containers, with the defaults that the API server fills in.
 
-use crate::object::Container;
-use crate::yaml::{Node, Place, Value};
+use plimsoll_object::object::Container;
+use plimsoll_object::yaml::{Node, Place, Value};
 
 /// Ways to ask; a probe has exactly one.
 pub const HANDLERS: [&str; 4] = ["httpGet", "tcpSocket", "grpc", "exec"];

@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use crate::object::Object;
-use crate::yaml::{Entry, Node, Value, Word};
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::{Entry, Node, Value, Word};
 
 /// Longest value of an annotation that is kept, in bytes; of a longer one the key stays.
 const ANNOTATION_BYTES_MAX: usize = 256;

@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 
 use crate::api_versions::{Known, look_up};
 use crate::check::Said;
-use crate::object::{Object, Pod};
 use crate::world::World;
-use crate::yaml::{Node, Place};
+use plimsoll_object::object::{Object, Pod};
+use plimsoll_object::yaml::{Node, Place};
 
 /// A reference of a pod.
 #[derive(Debug, Clone)]

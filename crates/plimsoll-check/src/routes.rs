@@ -1,7 +1,7 @@
 //! Which Services an Ingress or a route sends requests to.
 
-use crate::object::Object;
-use crate::yaml::{Node, Place};
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::{Node, Place};
 
 /// A Service that is sent requests.
 #[derive(Debug, Clone, Copy)]

@@ -6,18 +6,20 @@
 use std::sync::{Mutex, PoisonError};
 
 use plimsoll_model::{Finding, Unknown};
+use plimsoll_object::File;
 use rayon::prelude::*;
 
-use crate::allow::Allowances;
 use crate::check::{Check, Persona, Said, Test};
 use crate::checks::CHECKS;
 use crate::finding::finding;
 use crate::frameworks::{Framework, Seen};
+use crate::known::known;
 use crate::look::{Looked, look};
-use crate::split;
 use crate::standards::NEWEST_MINOR;
 use crate::world::{Source, World};
 use crate::worst::Worst;
+use plimsoll_object::allow::Allowances;
+use plimsoll_object::split;
 
 /// What is judged for.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +34,8 @@ pub struct Options<'a> {
     /// Registries that images may come from, as `registry.example` or `registry.example/shop`; every
     /// one where the list is empty.
     pub registries: &'a [String],
+    /// Ids that other commands look for: an allowance of one is no mistake.
+    pub elsewhere: &'a [&'a str],
 }
 
 impl Options<'_> {
@@ -43,6 +47,7 @@ impl Options<'_> {
             framework: None,
             today,
             registries: &[],
+            elsewhere: &[],
         }
     }
 }
@@ -55,13 +60,6 @@ impl Options<'_> {
             None => check.persona <= self.persona,
         }
     }
-}
-
-/// A file as it was handed in.
-#[derive(Debug, Clone)]
-pub struct File {
-    pub name: String,
-    pub bytes: Vec<u8>,
 }
 
 /// What was found, and what could not be read.
@@ -120,7 +118,9 @@ where
         .finish();
     unknowns.extend(left_out);
     let notes = sources.iter().zip(&allowances);
-    let notes = notes.flat_map(|(source, list)| list.notes(&source.name, options));
+    let notes = notes.flat_map(|(source, list)| {
+        list.notes(&source.name, options.today, |id| known(id, options))
+    });
     let mut seen = Seen::default();
     for (_, object) in world.iter() {
         seen.add(object);

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::yaml::{Entry, Node, Place, Value};
+use plimsoll_object::yaml::{Entry, Node, Place, Value};
 
 mod dialect;
 mod run;

@@ -1,7 +1,7 @@
 //! Where Secrets come from.
 
-use crate::object::Object;
-use crate::yaml::Node;
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::Node;
 
 /// A Secret that was written, not one that a cluster holds: that has an id, or is filled in there.
 pub fn is_secret_in_file(object: &Object<'_>) -> bool {

@@ -4,8 +4,8 @@
 //! level at a version is that of the API server's own admission, which tests put the same pods to.
 //! Specification: <https://kubernetes.io/docs/concepts/security/pod-security-standards/>.
 
-use crate::object::{Container, Pod};
-use crate::yaml::{Node, Place};
+use plimsoll_object::object::{Container, Pod};
+use plimsoll_object::yaml::{Node, Place};
 
 pub mod host;
 pub mod privileges;
@@ -146,7 +146,7 @@ pub fn judge(pod: &Pod<'_>, level: Level, minor: u16) -> Vec<(&'static str, Viol
 
 /// Text as it stands, for messages.
 fn shown(node: &Node) -> String {
-    use crate::yaml::Value;
+    use plimsoll_object::yaml::Value;
     match &node.value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),

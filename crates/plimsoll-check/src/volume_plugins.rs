@@ -2,8 +2,8 @@
 //!
 //! Figures from the change logs of Kubernetes.
 
-use crate::object::Object;
-use crate::yaml::{Entry, Node};
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::{Entry, Node};
 
 /// A kind of volume.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! The webhooks that admission asks.
 
-use crate::object::Object;
-use crate::yaml::Node;
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::Node;
 
 /// A webhook of a configuration.
 pub struct Webhook<'a> {

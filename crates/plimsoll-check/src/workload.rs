@@ -1,7 +1,7 @@
 //! What makes pods: numbers and strategies, with the API server's defaults.
 
-use crate::object::Object;
-use crate::yaml::Node;
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::Node;
 
 /// Whether it is one of the kinds that keep pods running, of the group that Kubernetes serves.
 pub fn is(object: &Object<'_>, kinds: &[&str]) -> bool {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use crate::object::{Object, objects};
 use crate::pods::Pods;
-use crate::yaml::Document;
+use plimsoll_object::object::{Object, objects};
+use plimsoll_object::yaml::Document;
 
 /// A file that was read.
 pub struct Source {

@@ -4,9 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_check::yaml::{Entry, Node, Value, parse};
-use plimsoll_check::{CHECKS, File, Options, Persona, check};
+use plimsoll_check::{CHECKS, Options, Persona, check};
 use plimsoll_model::Date;
+use plimsoll_object::File;
+use plimsoll_object::yaml::{Entry, Node, Value, parse};
 
 fn ids(text: &str) -> BTreeSet<String> {
     let mut options = Options::new(Date::constant(2026, 11, 22));

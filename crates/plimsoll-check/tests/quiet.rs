@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use plimsoll_check::{File, Options, Persona, check};
+use plimsoll_check::{Options, Persona, check};
 use plimsoll_model::Date;
+use plimsoll_object::File;
 
 /// A shop: a service behind an ingress, a job before it, a task at night, secrets from a store.
 const WELL_MADE: &str = include_str!("quiet/shop.yaml");

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use plimsoll_check::api_versions::TABLE;
-use plimsoll_check::quantity::Quantity;
 use plimsoll_check::{cron, names};
+use plimsoll_object::quantity::Quantity;
 
 /// Texts of each kind that are made up.
 const TEXTS: usize = 60_000;

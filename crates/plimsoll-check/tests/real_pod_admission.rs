@@ -19,7 +19,7 @@ mod pods;
 use std::collections::BTreeMap;
 
 use plimsoll_check::standards::{self, Level, NEWEST_MINOR};
-use plimsoll_check::{objects, yaml};
+use plimsoll_object::{objects, yaml};
 use plimsoll_test_cluster::{Answer, Client, Cluster};
 use pods::{Parts, Random, Setting, bases, put, settings};
 use serde_json::{Value, json};

@@ -17,7 +17,7 @@ use std::process::{Command, Stdio};
 mod pods;
 
 use plimsoll_check::standards::{self, Level, NEWEST_MINOR};
-use plimsoll_check::{objects, yaml};
+use plimsoll_object::{objects, yaml};
 use pods::{Random, random, single};
 
 /// Pods of random fields beside those of single ones.

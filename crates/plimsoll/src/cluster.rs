@@ -8,9 +8,9 @@ mod family;
 use std::io::IsTerminal;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use plimsoll_check::File;
 use plimsoll_cluster::{Choice, Cluster, ClusterError, Options, Resource, Surroundings, Wanted};
 use plimsoll_model::{Finding, Unknown};
+use plimsoll_object::File;
 
 use family::Family;
 

@@ -169,7 +169,7 @@ fn is_compose(bytes: &[u8]) -> bool {
     if !text.contains("services") {
         return false;
     }
-    let (documents, _) = plimsoll_check::yaml::parse(bytes);
+    let (documents, _) = plimsoll_object::yaml::parse(bytes);
     documents
         .first()
         .is_some_and(|document| compose::is_compose(&document.root))

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use plimsoll_check::mend::{self, Mended};
-use plimsoll_check::yaml::Place;
 use plimsoll_model::Finding;
+use plimsoll_object::yaml::Place;
 
 use crate::atomic;
 use crate::failure::{Context, Failure};
@@ -76,7 +76,7 @@ pub fn fix(
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    input::read_at_most(path, plimsoll_check::yaml::FILE_BYTES_MAX as u64)
+    input::read_at_most(path, plimsoll_object::yaml::FILE_BYTES_MAX as u64)
 }
 
 fn write(path: &Path, before: &[u8], after: &[u8]) -> Result<(), Failure> {

@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use plimsoll_check::File;
 use plimsoll_model::Unknown;
+use plimsoll_object::File;
 
 use crate::containers::Containers;
 use crate::failure::{Context, Failure};
@@ -43,7 +43,7 @@ impl Input {
             Self::Named(file) => return Some(file),
             Self::Found(path) => path,
         };
-        match input::read_at_most(&path, plimsoll_check::yaml::FILE_BYTES_MAX as u64) {
+        match input::read_at_most(&path, plimsoll_object::yaml::FILE_BYTES_MAX as u64) {
             Ok(bytes) => speaks_of_objects(&bytes).then(|| File {
                 name: shown(&path).trim_start_matches("./").to_owned(),
                 bytes,
@@ -95,7 +95,7 @@ impl Gathered {
             self.chart(path);
             return Ok(());
         }
-        let bytes = input::read_at_most(path, plimsoll_check::yaml::FILE_BYTES_MAX as u64)?;
+        let bytes = input::read_at_most(path, plimsoll_object::yaml::FILE_BYTES_MAX as u64)?;
         let name = shown(path).trim_start_matches("./").to_owned();
         if path.extension().is_some_and(|end| end == "kube") {
             self.played(path, &bytes);

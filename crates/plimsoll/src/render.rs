@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use plimsoll_check::{Checked, File};
+use plimsoll_check::Checked;
 use plimsoll_model::{Date, Finding, Location, Unknown};
+use plimsoll_object::File;
 
 mod helm;
 mod kustomize;
@@ -168,7 +169,7 @@ impl Rendered {
                 continue;
             };
             let excepted =
-                plimsoll_check::allowed(finding, &place.path, text.as_bytes(), line, today);
+                plimsoll_object::allow::allowed(finding, &place.path, text.as_bytes(), line, today);
             if excepted.is_some() {
                 finding.excepted = excepted;
                 return;

@@ -3,10 +3,10 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Object;
 use crate::placement::pod_terms;
-use crate::selector::Selector;
 use crate::workload::replicas;
+use plimsoll_object::object::Object;
+use plimsoll_object::selector::Selector;
 
 pub const CHECK: Check = Check {
     id: "anti-affinity-too-wide",

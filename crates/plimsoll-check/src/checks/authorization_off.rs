@@ -4,7 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::flags::Component;
-use crate::object::{Container, Pod};
+use plimsoll_object::object::{Container, Pod};
 
 pub const CHECK: Check = Check {
     id: "authorization-off",

@@ -4,10 +4,10 @@ use plimsoll_model::Severity;
 
 use crate::budgets::{TARGET, target};
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::{Container, Object, Role};
 use crate::workload;
 use crate::world::World;
-use crate::yaml::{Node, Place};
+use plimsoll_object::object::{Container, Object, Role};
+use plimsoll_object::yaml::{Node, Place};
 
 pub const CHECK: Check = Check {
     id: "autoscaler-without-requests",

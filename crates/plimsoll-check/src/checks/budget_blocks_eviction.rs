@@ -8,7 +8,7 @@ use crate::check::{Check, Persona, Said, Test};
 use crate::pods::Made;
 use crate::workload::replicas;
 use crate::world::World;
-use crate::yaml::Node;
+use plimsoll_object::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "budget-blocks-eviction",

@@ -3,8 +3,8 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Pod;
 use crate::placement::node_labels;
+use plimsoll_object::object::Pod;
 
 pub const CHECK: Check = Check {
     id: "deprecated-node-label",

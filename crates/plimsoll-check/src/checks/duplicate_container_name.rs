@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Pod;
+use plimsoll_object::object::Pod;
 
 pub const CHECK: Check = Check {
     id: "duplicate-container-name",

@@ -5,7 +5,7 @@ use plimsoll_model::Severity;
 use crate::check::{Check, Persona, Said, Test};
 use crate::command;
 use crate::image::ImageName;
-use crate::object::{Container, Pod};
+use plimsoll_object::object::{Container, Pod};
 
 pub const CHECK: Check = Check {
     id: "engine-in-container",

@@ -3,7 +3,7 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Pod;
+use plimsoll_object::object::Pod;
 
 pub const CHECK: Check = Check {
     id: "host-pid",
@@ -37,5 +37,5 @@ spec:
 };
 
 fn test(pod: &Pod<'_>, said: &mut Said) {
-    pod.switched_on("hostPID", said);
+    said.switched_on(pod, "hostPID");
 }

@@ -4,9 +4,9 @@ use plimsoll_model::Severity;
 
 use crate::amount::Amount;
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Object;
 use crate::workload;
-use crate::yaml::Node;
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "host-port-blocks-rollout",

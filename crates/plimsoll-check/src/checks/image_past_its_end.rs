@@ -4,8 +4,8 @@ use plimsoll_model::{Date, Severity};
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::image::ImageName;
-use crate::object::Container;
 use crate::run::Options;
+use plimsoll_object::object::Container;
 
 pub const CHECK: Check = Check {
     id: "image-past-its-end",

@@ -3,9 +3,9 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Object;
-use crate::quantity::{Quantity, shown};
-use crate::yaml::{Node, Value};
+use plimsoll_object::object::Object;
+use plimsoll_object::quantity::{Quantity, shown};
+use plimsoll_object::yaml::{Node, Value};
 
 pub const CHECK: Check = Check {
     id: "invalid-quantity",

@@ -3,11 +3,11 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Object;
-use crate::quantity::shown;
 use crate::routes::backends;
 use crate::world::World;
-use crate::yaml::Node;
+use plimsoll_object::object::Object;
+use plimsoll_object::quantity::shown;
+use plimsoll_object::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "missing-backend-port",

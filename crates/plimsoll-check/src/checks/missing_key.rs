@@ -3,10 +3,10 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Object;
 use crate::refs::refs;
 use crate::world::World;
-use crate::yaml::Node;
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "missing-key",

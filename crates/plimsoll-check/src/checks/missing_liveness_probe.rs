@@ -3,7 +3,7 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::{Container, Pod};
+use plimsoll_object::object::{Container, Pod};
 
 pub const CHECK: Check = Check {
     id: "missing-liveness-probe",

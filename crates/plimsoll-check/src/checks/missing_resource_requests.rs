@@ -3,7 +3,7 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::{Container, Pod, Role};
+use plimsoll_object::object::{Container, Pod, Role};
 
 pub const CHECK: Check = Check {
     id: "missing-resource-requests",

@@ -4,7 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::world::World;
-use crate::yaml::Node;
+use plimsoll_object::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "missing-role",

@@ -3,10 +3,10 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Pod;
 use crate::pods::of_service;
 use crate::world::World;
-use crate::yaml::Node;
+use plimsoll_object::object::Pod;
+use plimsoll_object::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "missing-target-port",

@@ -4,7 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::mounts;
-use crate::object::Pod;
+use plimsoll_object::object::Pod;
 
 pub const CHECK: Check = Check {
     id: "node-credentials-mounted",

@@ -3,8 +3,8 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::{Container, Pod};
-use crate::yaml::Node;
+use plimsoll_object::object::{Container, Pod};
+use plimsoll_object::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "node-root-capability",

@@ -3,8 +3,8 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Object;
 use crate::workload::{self, replicas};
+use plimsoll_object::object::Object;
 
 pub const CHECK: Check = Check {
     id: "partition-left",

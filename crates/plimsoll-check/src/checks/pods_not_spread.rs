@@ -3,9 +3,9 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Object;
 use crate::placement::pod_terms;
 use crate::workload::{self, replicas};
+use plimsoll_object::object::Object;
 
 pub const CHECK: Check = Check {
     id: "pods-not-spread",

@@ -3,8 +3,8 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::selector::Selector;
 use crate::world::World;
+use plimsoll_object::selector::Selector;
 
 pub const CHECK: Check = Check {
     id: "policy-selects-nothing",

@@ -3,8 +3,8 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::{Container, Pod};
 use crate::probe::probes;
+use plimsoll_object::object::{Container, Pod};
 
 pub const CHECK: Check = Check {
     id: "probe-timeout-exceeds-period",

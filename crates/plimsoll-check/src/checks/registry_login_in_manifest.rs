@@ -3,9 +3,9 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Object;
 use crate::sources;
-use crate::yaml::Node;
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "registry-login-in-manifest",

@@ -4,7 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::api_versions::{Known, at, look_up};
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Object;
+use plimsoll_object::object::Object;
 
 pub const CHECK: Check = Check {
     id: "removed-api-version",

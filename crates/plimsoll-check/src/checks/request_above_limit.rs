@@ -3,9 +3,9 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::{Container, Pod};
-use crate::quantity::{Quantity, shown};
-use crate::yaml::Node;
+use plimsoll_object::object::{Container, Pod};
+use plimsoll_object::quantity::{Quantity, shown};
+use plimsoll_object::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "request-above-limit",

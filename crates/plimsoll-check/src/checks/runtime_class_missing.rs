@@ -3,7 +3,7 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Pod;
+use plimsoll_object::object::Pod;
 
 pub const CHECK: Check = Check {
     id: "runtime-class-missing",

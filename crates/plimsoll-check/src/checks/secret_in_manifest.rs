@@ -3,9 +3,9 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Object;
 use crate::sources;
-use crate::yaml::{Entry, Node};
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::{Entry, Node};
 
 pub const CHECK: Check = Check {
     id: "secret-in-manifest",

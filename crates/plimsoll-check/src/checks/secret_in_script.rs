@@ -4,8 +4,8 @@ use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::command;
-use crate::object::{Container, Pod};
 use crate::secret_words;
+use plimsoll_object::object::{Container, Pod};
 
 pub const CHECK: Check = Check {
     id: "secret-in-script",

@@ -3,9 +3,9 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Object;
-use crate::selector::Selector;
 use crate::workload;
+use plimsoll_object::object::Object;
+use plimsoll_object::selector::Selector;
 
 pub const CHECK: Check = Check {
     id: "selector-misses-template",

@@ -4,10 +4,10 @@ use plimsoll_model::Severity;
 
 use crate::budgets::Autoscalers;
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Object;
 use crate::workload::replicas;
 use crate::world::World;
-use crate::yaml::Node;
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "single-writer-volume-shared",

@@ -5,12 +5,13 @@ use plimsoll_model::Date;
 use super::CHECKS;
 use crate::check::Persona;
 use crate::check::{Said, Test};
-use crate::object::objects;
 use crate::prune::pruned;
-use crate::run::{File, Options, check};
+use crate::run::{Options, check};
 use crate::standards::NEWEST_MINOR;
 use crate::world::{Source, World};
-use crate::yaml::{Document, parse};
+use plimsoll_object::File;
+use plimsoll_object::object::objects;
+use plimsoll_object::yaml::{Document, parse};
 
 /// The release that the examples of a check are judged for.
 fn minor_of(id: &str) -> u16 {

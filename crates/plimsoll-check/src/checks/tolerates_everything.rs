@@ -3,8 +3,8 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Pod;
-use crate::yaml::Node;
+use plimsoll_object::object::Pod;
+use plimsoll_object::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "tolerates-everything",

@@ -4,7 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::api_versions::{Known, at, groups_with, look_up, served};
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::Object;
+use plimsoll_object::object::Object;
 
 pub const CHECK: Check = Check {
     id: "unknown-api-version",

@@ -4,7 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::fields::{Wrong, wrong_fields};
-use crate::object::Object;
+use plimsoll_object::object::Object;
 
 pub const CHECK: Check = Check {
     id: "unknown-field",

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::object::{Container, Pod};
-use crate::yaml::Node;
+use plimsoll_object::object::{Container, Pod};
+use plimsoll_object::yaml::Node;
 
 pub const CHECK: Check = Check {
     id: "variable-used-before-it-is-set",

@@ -5,7 +5,7 @@ use plimsoll_model::Severity;
 use crate::check::{Check, Persona, Said, Test};
 use crate::grants;
 use crate::grants::Grant;
-use crate::object::Object;
+use plimsoll_object::object::Object;
 
 pub const CHECK: Check = Check {
     id: "webhook-changes-allowed",

@@ -4,7 +4,7 @@ use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::grants;
-use crate::object::Object;
+use plimsoll_object::object::Object;
 
 pub const CHECK: Check = Check {
     id: "wildcard-verbs",

@@ -2,7 +2,7 @@
 
 use super::merge::pairs;
 use crate::service::{Mount, Port, Service, Set, Variable, capability};
-use crate::yaml::{Entry, Node, Place, Value};
+use plimsoll_object::yaml::{Entry, Node, Place, Value};
 
 /// Longest value that is shown, in characters.
 const SHOWN_MAX: usize = 60;

@@ -1,7 +1,7 @@
 //! How one Compose file is put over another, and a service over the one that it extends.
 
 use crate::service::{entry, map, node, text};
-use crate::yaml::{Entry, Node, Value};
+use plimsoll_object::yaml::{Entry, Node, Value};
 
 /// Lists that the one above replaces whole.
 const REPLACED: [&str; 3] = ["command", "entrypoint", "test"];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::service::node;
-use crate::yaml::{Entry, Node, Value};
+use plimsoll_object::yaml::{Entry, Node, Value};
 
 /// Defaults in defaults.
 const DEPTH_MAX: usize = 16;

@@ -5,7 +5,7 @@ use plimsoll_model::{Compliance, Finding, RuleOutcome, RuleResult};
 use super::{About, Control, FRAMEWORKS, Framework};
 use crate::check::Check;
 use crate::checks::CHECKS;
-use crate::object::Object;
+use plimsoll_object::object::Object;
 
 /// How many objects there are that a control can speak of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

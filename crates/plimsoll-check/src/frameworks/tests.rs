@@ -6,8 +6,9 @@ use plimsoll_model::{Date, RuleOutcome};
 
 use super::{About, FRAMEWORKS, framework, score};
 use crate::checks::CHECKS;
-use crate::run::{Checked, File, Options, check};
+use crate::run::{Checked, Options, check};
 use crate::standards::{self, Level};
+use plimsoll_object::File;
 
 #[test]
 fn frameworks_are_sorted_and_controls_stand_once() {

@@ -2,7 +2,7 @@
 
 use saphyr_parser::{Event, Parser};
 
-use crate::yaml::{Entry, Node, Place, Value};
+use plimsoll_object::yaml::{Entry, Node, Place, Value};
 
 /// One change of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::check::Persona;
-use crate::run::{File, Options, check};
+use crate::run::{Options, check};
+use plimsoll_object::File;
 
 /// What an auditor hears of a file: ids and places.
 fn found(bytes: &[u8]) -> BTreeSet<(String, Place)> {

@@ -4,14 +4,14 @@ use plimsoll_model::{Finding, Unknown};
 
 use super::Service;
 use super::dialect::{self, Dialect};
-use crate::allow::{self, Allowances};
 use crate::check::{Said, Test};
 use crate::checks::CHECKS;
 use crate::finding::finding;
 use crate::look::ask;
-use crate::object::Object;
 use crate::run::Options;
-use crate::yaml::Place;
+use plimsoll_object::allow::{self, Allowances};
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::Place;
 
 /// A file that services were read from. Its lines begin behind those of the files before it.
 #[derive(Debug)]

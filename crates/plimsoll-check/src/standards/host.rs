@@ -1,8 +1,8 @@
 //! What a pod shares with its node: namespaces, ports, probes by host name, sysctls.
 
 use super::{Control, Level, Violation, shown};
-use crate::object::Pod;
-use crate::yaml::Node;
+use plimsoll_object::object::Pod;
+use plimsoll_object::yaml::Node;
 
 pub const NAMESPACES: Control = Control {
     id: "hostNamespaces",

@@ -1,8 +1,8 @@
 //! Privileges: privileged containers, escalation, capabilities, Windows host processes.
 
 use super::{Control, Level, Violation, shown};
-use crate::object::{Container, Pod};
-use crate::yaml::Node;
+use plimsoll_object::object::{Container, Pod};
+use plimsoll_object::yaml::Node;
 
 pub const PRIVILEGED: Control = Control {
     id: "privileged",

@@ -2,8 +2,8 @@
 
 use super::privileges::WINDOWS_EXEMPT_SINCE;
 use super::{Control, Level, Violation, shown};
-use crate::object::Pod;
-use crate::yaml::Node;
+use plimsoll_object::object::Pod;
+use plimsoll_object::yaml::Node;
 
 pub const APP_ARMOR: Control = Control {
     id: "appArmorProfile",
@@ -71,7 +71,7 @@ fn is_confined(profile: &Node) -> bool {
     matches!(kind, Some("RuntimeDefault" | "Localhost"))
 }
 
-fn profile_type(profile: &Node) -> (crate::yaml::Place, String) {
+fn profile_type(profile: &Node) -> (plimsoll_object::yaml::Place, String) {
     let kind = profile.at_path(&["type"]);
     (
         kind.map_or(profile.at, |kind| kind.at),
@@ -109,7 +109,7 @@ fn app_armor(pod: &Pod<'_>, _: u16, out: &mut Vec<Violation>) {
 }
 
 fn se_linux(pod: &Pod<'_>, minor: u16, out: &mut Vec<Violation>) {
-    let mut look = |container: Option<&crate::object::Container<'_>>, options: &Node| {
+    let mut look = |container: Option<&plimsoll_object::object::Container<'_>>, options: &Node| {
         for field in [
             "securityContext.seLinuxOptions.type",
             "securityContext.seLinuxOptions.user",

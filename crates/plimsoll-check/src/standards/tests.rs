@@ -1,12 +1,12 @@
 use super::*;
-use crate::object::Object;
-use crate::yaml::parse;
+use plimsoll_object::object::Object;
+use plimsoll_object::yaml::parse;
 
 fn broken(text: &str, level: Level, minor: u16) -> Vec<&'static str> {
     let (documents, error) = parse(text.as_bytes());
     assert_eq!(error, None);
     let mut objects: Vec<Object<'_>> = Vec::new();
-    crate::object::objects(&documents[0].root, &mut objects);
+    plimsoll_object::object::objects(&documents[0].root, &mut objects);
     let pod = objects[0].pod().unwrap();
     let mut ids: Vec<_> = judge(&pod, level, minor)
         .into_iter()

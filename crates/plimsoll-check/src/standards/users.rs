@@ -2,8 +2,8 @@
 
 use super::profiles::USER_NAMESPACES_SINCE;
 use super::{Control, Level, Violation, shown};
-use crate::object::Pod;
-use crate::yaml::Node;
+use plimsoll_object::object::Pod;
+use plimsoll_object::yaml::Node;
 
 pub const RUN_AS_NON_ROOT: Control = Control {
     id: "runAsNonRoot",

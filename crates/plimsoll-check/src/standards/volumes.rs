@@ -1,8 +1,8 @@
 //! Where a volume's content comes from.
 
 use super::{Control, Level, Violation};
-use crate::object::Pod;
-use crate::yaml::{Node, Value};
+use plimsoll_object::object::Pod;
+use plimsoll_object::yaml::{Node, Value};
 
 pub const HOST_PATH: Control = Control {
     id: "hostPathVolumes",

@@ -1,7 +1,7 @@
 //! What a cluster sends, and the files that say where it is.
 
-use plimsoll_check::{objects, yaml};
 use plimsoll_cluster::fuzz;
+use plimsoll_object::{objects, yaml};
 
 use super::target;
 use crate::Target;

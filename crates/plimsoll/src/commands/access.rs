@@ -1,8 +1,6 @@
 //! `access`: who may do what in a cluster, by its roles and bindings.
 
-use plimsoll_check::access::{
-    Access, Options, Question, QuestionError, Reader, Subject, SubjectError,
-};
+use plimsoll_access::{Access, Options, Question, QuestionError, Reader, Subject, SubjectError};
 use plimsoll_check::standards::NEWEST_MINOR;
 use plimsoll_cluster::Resource;
 use plimsoll_model::text::clean;

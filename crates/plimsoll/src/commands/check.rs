@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::time::Instant;
 
+use plimsoll_access::RISKS;
 use plimsoll_check::frameworks::{FRAMEWORKS, Framework, framework as framework_of, score};
 use plimsoll_check::standards::NEWEST_MINOR;
 use plimsoll_check::{Checked, Options, Persona};
 use plimsoll_model::{Inventory, Report, Target, TargetKind, Unknown};
+use plimsoll_network::open::EXPOSURES;
 use plimsoll_policy::{Case, judge};
 
 use crate::cli::CheckArgs;
@@ -28,12 +30,18 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
     } else {
         &arguments.registry
     };
+    let elsewhere: Vec<&str> = RISKS
+        .iter()
+        .map(|risk| risk.id)
+        .chain(EXPOSURES.iter().map(|exposure| exposure.id))
+        .collect();
     let mut options = Options {
         persona: persona(&arguments.persona)?,
         minor: minor(arguments.kubernetes_version.as_deref())?,
         framework: arguments.framework.as_deref().map(framework).transpose()?,
         today: session.today(),
         registries,
+        elsewhere: &elsewhere,
     };
     arguments.cluster.hold(!arguments.namespace.is_empty())?;
     let mut looked = if arguments.cluster.cluster {

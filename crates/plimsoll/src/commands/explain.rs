@@ -48,7 +48,7 @@ fn explain_listed(id: &str, text: &mut String) {
     {
         say_check(check, text);
     }
-    for exposure in plimsoll_check::network::open::EXPOSURES
+    for exposure in plimsoll_network::open::EXPOSURES
         .iter()
         .filter(|exposure| exposure.id == id)
     {
@@ -58,10 +58,7 @@ fn explain_listed(id: &str, text: &mut String) {
             exposure.id, exposure.title, exposure.severity, exposure.why, exposure.mend,
         );
     }
-    for risk in plimsoll_check::access::RISKS
-        .iter()
-        .filter(|risk| risk.id == id)
-    {
+    for risk in plimsoll_access::RISKS.iter().filter(|risk| risk.id == id) {
         let _ = writeln!(
             text,
             "{}: {} ({}, told by `access risks`)\n\n{}\n\nMend: {}",

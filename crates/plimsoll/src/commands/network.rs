@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use plimsoll_check::network::connection::Connections;
-use plimsoll_check::network::flows::Filter;
-use plimsoll_check::network::party::Parties;
-use plimsoll_check::network::{Cluster, Reach, prove::ports, read};
 use plimsoll_cluster::Resource;
 use plimsoll_model::Unknown;
+use plimsoll_network::connection::Connections;
+use plimsoll_network::flows::Filter;
+use plimsoll_network::party::Parties;
+use plimsoll_network::{Cluster, Reach, prove::ports, read};
 
 use crate::cli::{ClusterArgs, NetworkArgs, NetworkCommand, NetworkReachArgs};
 use crate::cluster as live;

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use plimsoll_check::trace::{self, Step, Template as Lines, ValuePath};
-use plimsoll_check::yaml::{Node, Place};
 use plimsoll_model::{Location, Unknown};
+use plimsoll_object::yaml::{Node, Place};
 
 use super::program::{self, ProgramError};
 use super::tree::Source;

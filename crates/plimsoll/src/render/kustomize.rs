@@ -10,8 +10,8 @@ use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
 use plimsoll_check::trace::{Step, node_at, path_to};
-use plimsoll_check::yaml::{self, Node, Place, Value};
 use plimsoll_model::{Location, Unknown};
+use plimsoll_object::yaml::{self, Node, Place, Value};
 
 use super::program::{self, ProgramError};
 use super::tree::Source;

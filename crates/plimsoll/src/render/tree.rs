@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use plimsoll_check::yaml::{self, Node};
+use plimsoll_object::yaml::{self, Node};
 
 /// Largest template, file of values or patch that places are looked for in, in bytes.
 const SOURCE_BYTES_MAX: u64 = 8 << 20;

@@ -1,6 +1,6 @@
 //! `access can`: yes or no, and why.
 
-use plimsoll_check::access::{Access, Because, Binding, Decision, Grant, Identity, Question};
+use plimsoll_access::{Access, Because, Binding, Decision, Grant, Identity, Question};
 use serde_json::json;
 
 use super::{EXIT_DENIED, EXIT_PARTLY, Form};

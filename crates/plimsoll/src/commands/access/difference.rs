@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use plimsoll_check::access::{Atom, Change, difference};
+use plimsoll_access::{Atom, Change, difference};
 use serde_json::json;
 
 use super::Form;

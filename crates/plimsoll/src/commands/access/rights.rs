@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use plimsoll_check::access::{Access, Binding, Identity, Right, Rule, Subject};
+use plimsoll_access::{Access, Binding, Identity, Right, Rule, Subject};
 use serde_json::json;
 
 use super::Form;

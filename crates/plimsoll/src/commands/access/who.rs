@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use plimsoll_check::access::{Access, Because, Holder, Question};
+use plimsoll_access::{Access, Because, Holder, Question};
 use serde_json::json;
 
 use super::Form;

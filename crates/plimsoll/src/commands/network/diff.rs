@@ -1,9 +1,9 @@
 //! `network diff`: flows gained and lost between two sets of objects.
 
-use plimsoll_check::network::Reach;
-use plimsoll_check::network::difference::difference;
-use plimsoll_check::network::flows::Flow;
 use plimsoll_model::Unknown;
+use plimsoll_network::Reach;
+use plimsoll_network::difference::difference;
+use plimsoll_network::flows::Flow;
 use serde_json::{Value, json};
 
 use super::document::{Form, Wanted};

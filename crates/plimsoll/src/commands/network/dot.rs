@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use plimsoll_check::network::Reach;
-use plimsoll_check::network::flows::Flow;
+use plimsoll_network::Reach;
+use plimsoll_network::flows::Flow;
 
 pub fn begin(reach: &Reach<'_>, out: &mut dyn Write) -> io::Result<()> {
     let cluster = reach.cluster;

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use plimsoll_check::network::cluster::{Action, Tier};
-use plimsoll_check::network::connection::Connections;
-use plimsoll_check::network::explain::{End, Explained, RuleSaid, Side, explain};
-use plimsoll_check::network::flows::Flow;
-use plimsoll_check::network::{Cluster, Direction, Reach};
+use plimsoll_network::cluster::{Action, Tier};
+use plimsoll_network::connection::Connections;
+use plimsoll_network::explain::{End, Explained, RuleSaid, Side, explain};
+use plimsoll_network::flows::Flow;
+use plimsoll_network::{Cluster, Direction, Reach};
 use serde_json::{Value, json};
 
 use super::document::{Form, Wanted};
@@ -14,7 +14,7 @@ use super::{input, json as flows, port, told, understood};
 use crate::cli::NetworkExplainArgs;
 use crate::failure::Failure;
 use crate::session::Session;
-use plimsoll_check::network::party::Parties;
+use plimsoll_network::party::Parties;
 
 pub fn run(
     session: &Session,

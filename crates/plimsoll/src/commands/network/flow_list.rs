@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use plimsoll_check::network::connection::Connections;
-use plimsoll_check::network::flows::Flow;
+use plimsoll_network::connection::Connections;
+use plimsoll_network::flows::Flow;
 use serde::Deserialize;
 
 use crate::failure::Failure;

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use plimsoll_check::network::Reach;
-use plimsoll_check::network::generate::{draft, generate};
+use plimsoll_network::Reach;
+use plimsoll_network::generate::{draft, generate};
 
 use super::document::{Form, Wanted};
 use super::{flow_list, input, told};

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use plimsoll_check::network::flows::Flow;
 use plimsoll_model::Unknown;
+use plimsoll_network::flows::Flow;
 use serde_json::{Value, json};
 
 /// Flows, one at a time; closed by [`Document::end`].

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use plimsoll_check::network::Reach;
-use plimsoll_check::network::open::{Summary, open};
 use plimsoll_model::{Inventory, Report, Target, TargetKind};
+use plimsoll_network::Reach;
+use plimsoll_network::open::{Summary, open};
 use plimsoll_policy::{Case, judge};
 
 use super::input;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use plimsoll_check::network::Reach;
-use plimsoll_check::network::prove::{Proof, Property};
+use plimsoll_network::Reach;
+use plimsoll_network::prove::{Proof, Property};
 
 use super::document::{Form, Wanted};
 use super::{input, json, told, understood};

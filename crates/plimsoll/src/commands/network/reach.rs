@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use plimsoll_check::network::Reach;
-use plimsoll_check::network::flows::{Filter, each, folded};
 use plimsoll_model::Unknown;
+use plimsoll_network::Reach;
+use plimsoll_network::flows::{Filter, each, folded};
 
 use super::document::{Form, Wanted};
 use super::{dot, filter, input, json, svg, table, told};
@@ -57,18 +57,17 @@ fn stream(
     out: &mut dyn Write,
 ) -> io::Result<bool> {
     let (mut count, mut is_cut, mut result) = (0_usize, false, Ok(()));
-    let mut until =
-        |write: &mut dyn FnMut(&plimsoll_check::network::flows::Flow) -> io::Result<()>| {
-            each(reach, filter, |flow| {
-                is_cut = count >= flows_max;
-                if !is_cut {
-                    count += 1;
-                    result = write(&flow);
-                }
-                !is_cut && result.is_ok()
-            });
-            std::mem::replace(&mut result, Ok(())).map(|()| is_cut)
-        };
+    let mut until = |write: &mut dyn FnMut(&plimsoll_network::flows::Flow) -> io::Result<()>| {
+        each(reach, filter, |flow| {
+            is_cut = count >= flows_max;
+            if !is_cut {
+                count += 1;
+                result = write(&flow);
+            }
+            !is_cut && result.is_ok()
+        });
+        std::mem::replace(&mut result, Ok(())).map(|()| is_cut)
+    };
     match form {
         Form::Json => {
             let mut document = json::Document::begin(out)?;

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use plimsoll_check::network::Reach;
-use plimsoll_check::network::flows::{Filter, Flow, each};
-use plimsoll_check::network::party::{CONTROLLER, WORLD};
+use plimsoll_network::Reach;
+use plimsoll_network::flows::{Filter, Flow, each};
+use plimsoll_network::party::{CONTROLLER, WORLD};
 
 /// Most workloads that have a row of their own.
 const WORKLOADS_MAX: usize = 300;

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use plimsoll_check::network::flows::{Flow, Folded};
 use plimsoll_model::text::clean;
+use plimsoll_network::flows::{Flow, Folded};
 
 /// Names of a line before the rest is counted.
 const NAMES_MAX: usize = 6;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use plimsoll_check::trace::{Step, node_at};
-use plimsoll_check::yaml::{Node, Place, Value};
+use plimsoll_object::yaml::{Node, Place, Value};
 
 use super::{is_alike, normal, overlay_file, pointer_depth, text_of};
 use crate::render::display;

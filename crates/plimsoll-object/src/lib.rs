@@ -1,0 +1,21 @@
+//! Kubernetes objects in YAML and JSON, with the place of everything.
+//!
+//! What checks, reachability and access all stand on: a tree that knows where each value is written,
+//! the objects in it and the pods that they make, label selectors, quantities, and the comments that
+//! let a finding through. Opens nothing and judges nothing.
+
+pub mod allow;
+pub mod object;
+pub mod quantity;
+pub mod selector;
+pub mod split;
+pub mod yaml;
+
+pub use object::{Container, Object, Pod, Role, objects};
+
+/// A file as it was handed in.
+#[derive(Debug, Clone)]
+pub struct File {
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
