@@ -34,7 +34,6 @@ mod secret_words;
 pub mod service;
 mod sources;
 pub mod standards;
-pub mod trace;
 mod twice;
 mod volume_plugins;
 mod webhooks;

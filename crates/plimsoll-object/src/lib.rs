@@ -2,13 +2,15 @@
 //!
 //! What checks, reachability and access all stand on: a tree that knows where each value is written,
 //! the objects in it and the pods that they make, label selectors, quantities, and the comments that
-//! let a finding through. Opens nothing and judges nothing.
+//! let a finding through, and the way from
+//! what was rendered back to what was written. Opens nothing and judges nothing.
 
 pub mod allow;
 pub mod object;
 pub mod quantity;
 pub mod selector;
 pub mod split;
+pub mod trace;
 pub mod yaml;
 
 pub use object::{Container, Object, Pod, Role, objects};

@@ -251,14 +251,16 @@ fn anchors_and_merges() {
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..12 {
         let list = vec![format!("*a{}", level - 1); 10].join(", ");
-        bomb.push_str(&format!("a{level}: &a{level} [{list}]\n"));
+        writeln!(bomb, "a{level}: &a{level} [{list}]").unwrap();
     }
     let mut merges = String::from("a0: &a0 {k0: 1, k1: 2}\n");
     for level in 1..40 {
         let before = level - 1;
-        merges.push_str(&format!(
-            "a{level}: &a{level} {{p: *a{before}, q: *a{before}}}\n"
-        ));
+        writeln!(
+            merges,
+            "a{level}: &a{level} {{p: *a{before}, q: *a{before}}}"
+        )
+        .unwrap();
     }
     let merged = BAD.replace("securityContext: {privileged: true}", "<<: *x");
     hold(&[
@@ -326,11 +328,16 @@ fn anchors_and_merges() {
     ]);
 }
 
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    let lines: Vec<String> = (0..count).map(line).collect();
+    lines.join("\n") + "\n"
+}
+
 #[test]
 fn deep_large_and_many() {
     let mut maps = String::new();
     for level in 0..200 {
-        maps.push_str(&format!("{}a:\n", " ".repeat(level)));
+        writeln!(maps, "{}a:", " ".repeat(level)).unwrap();
     }
     let long = "x".repeat(1 << 20);
     hold(&[
@@ -380,9 +387,7 @@ fn deep_large_and_many() {
             "many keys",
             format!(
                 "{GOOD}---\n{}---\n{BAD}",
-                (0..50_000)
-                    .map(|n| format!("k{n}: {n}\n"))
-                    .collect::<String>()
+                lines(50_000, |n| format!("k{n}: {n}"))
             ),
             2,
             "privileged-container",
@@ -403,9 +408,7 @@ fn deep_large_and_many() {
             "many anchors",
             format!(
                 "{GOOD}---\n{}---\n{BAD}",
-                (0..20_000)
-                    .map(|n| format!("k{n}: &a{n} 1\n"))
-                    .collect::<String>()
+                lines(20_000, |n| format!("k{n}: &a{n} 1"))
             ),
             2,
             "privileged-container",

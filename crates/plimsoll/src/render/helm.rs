@@ -8,8 +8,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use plimsoll_check::trace::{self, Step, Template as Lines, ValuePath};
 use plimsoll_model::{Location, Unknown};
+use plimsoll_object::trace::{self, Step, Template as Lines, ValuePath};
 use plimsoll_object::yaml::{Node, Place};
 
 use super::program::{self, ProgramError};

@@ -9,8 +9,8 @@ use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
-use plimsoll_check::trace::{Step, node_at, path_to};
 use plimsoll_model::{Location, Unknown};
+use plimsoll_object::trace::{Step, node_at, path_to};
 use plimsoll_object::yaml::{self, Node, Place, Value};
 
 use super::program::{self, ProgramError};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use plimsoll_check::trace::{Step, node_at};
+use plimsoll_object::trace::{Step, node_at};
 use plimsoll_object::yaml::{Node, Place, Value};
 
 use super::{is_alike, normal, overlay_file, pointer_depth, text_of};

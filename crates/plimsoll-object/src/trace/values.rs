@@ -2,7 +2,7 @@
 
 use super::path::{Step, node_at};
 use super::template::ValuePath;
-use plimsoll_object::yaml::{Entry, Node, Place, Value};
+use crate::yaml::{Entry, Node, Place, Value};
 
 /// A value in a file of values.
 #[derive(Debug, Clone, PartialEq, Eq)]

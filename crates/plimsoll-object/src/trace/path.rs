@@ -1,6 +1,6 @@
 //! Where in a tree a place is, and what stands at the same path of another tree.
 
-use plimsoll_object::yaml::{Node, Place};
+use crate::yaml::{Node, Place};
 
 /// One step into a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use plimsoll_object::yaml::{self, Place};
+use crate::yaml::{self, Place};
 
 const TEMPLATE: &str = r#"{{- /* a comment
 over lines */}}
