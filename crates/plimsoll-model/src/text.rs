@@ -19,6 +19,15 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// `1 package`, `2 packages`.
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    if count == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{count} {many}")
+    }
+}
+
 /// Control characters, bidirectional controls, line and paragraph separators, byte order marks.
 pub fn is_unsafe(character: char) -> bool {
     character.is_control()

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+pub use plimsoll_model::text::counted;
 use plimsoll_model::{
     Date, Digest, Finding, FixState, Layer, Location, Mode, Package, PackageIndex, Report,
     Severity, TargetKind,
@@ -266,15 +267,6 @@ pub fn place_words(location: &Location) -> String {
         (Some(line), Some(column)) => format!("{}:{line}:{column}", location.path),
         (Some(line), None) => format!("{}:{line}", location.path),
         _ => location.path.clone(),
-    }
-}
-
-/// `1 package`, `2 packages`.
-pub fn counted(count: usize, one: &str, many: &str) -> String {
-    if count == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{count} {many}")
     }
 }
 

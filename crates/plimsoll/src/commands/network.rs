@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use plimsoll_cluster::Resource;
 use plimsoll_model::Unknown;
+use plimsoll_model::text::counted;
 use plimsoll_network::connection::Connections;
 use plimsoll_network::flows::Filter;
 use plimsoll_network::party::Parties;
@@ -141,10 +142,10 @@ fn told(session: &Session, reach: &Reach<'_>, unknowns: &[Unknown]) -> u8 {
             ));
         }
         talk::note(&format!(
-            "{} workloads, {} network policies, {} namespaces{}",
-            cluster.workloads.len(),
-            cluster.policies.len(),
-            cluster.namespaces.len(),
+            "{}, {}, {}{}",
+            counted(cluster.workloads.len(), "workload", "workloads"),
+            counted(cluster.policies.len(), "network policy", "network policies"),
+            counted(cluster.namespaces.len(), "namespace", "namespaces"),
             if unknowns.is_empty() {
                 ""
             } else {
