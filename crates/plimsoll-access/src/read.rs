@@ -13,7 +13,10 @@ use plimsoll_object::object::{Object, objects, strays};
 use plimsoll_object::split;
 use plimsoll_object::yaml::{self, Document, Node, Place, Value};
 
+mod owners;
 mod rbac;
+
+use owners::Kin;
 
 /// Name of the group that RBAC's objects are in.
 const RBAC_GROUP: &str = "rbac.authorization.k8s.io";
@@ -46,6 +49,8 @@ pub struct Reader {
     pub(super) access: Access,
     options: Options,
     file: usize,
+    /// Those that others made among them.
+    workloads: Vec<Kin>,
 }
 
 impl Reader {
@@ -57,6 +62,7 @@ impl Reader {
             },
             options,
             file: 0,
+            workloads: Vec::new(),
         }
     }
 
@@ -167,11 +173,6 @@ impl Reader {
 
     fn workload(&mut self, object: &Object<'_>) {
         let Some(pod) = object.pod() else { return };
-        // What a controller makes is told at the controller.
-        let owners = object.node.at_path(&["metadata", "ownerReferences"]);
-        if owners.is_some_and(|owners| !owners.items().is_empty()) {
-            return;
-        }
         let named = pod
             .field(&["serviceAccountName"])
             .or_else(|| pod.field(&["serviceAccount"]));
@@ -184,7 +185,7 @@ impl Reader {
             mounts: self.flag(pod.spec, "automountServiceAccountToken"),
             origin: self.origin(named.map_or(pod.at, |node| node.at)),
         };
-        self.access.uses.push(used);
+        self.workloads.push(Kin::read(object, used));
     }
 
     /// The namespace that an object is in.
@@ -262,6 +263,7 @@ impl Reader {
 
     /// Everything together: Kubernetes' own roles added, aggregated ones filled, subjects indexed.
     pub fn finish(mut self) -> Access {
+        self.access.uses = owners::heads(std::mem::take(&mut self.workloads));
         defaults::add(&mut self.access, self.options.with_default_bindings);
         self.gather();
         if !self.options.has_lines {

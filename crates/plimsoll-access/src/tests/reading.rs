@@ -209,3 +209,130 @@ fn damaged_files_are_read_as_far_as_they_go() {
         }
     }
 }
+
+/// What a controller made is told at the controller; what only claims to be made is told itself.
+#[test]
+fn pods_hide_behind_no_owner() {
+    let pod = |name: &str, owner: &str, spec: &str| {
+        format!(
+            "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: shop, ownerReferences: [{owner}]}}\n\
+             spec: {{{spec}, containers: []}}\n"
+        )
+    };
+    let set = |name: &str, more: &str, spec: &str| {
+        format!(
+            "---\napiVersion: apps/v1\nkind: ReplicaSet\nmetadata: {{name: {name}, namespace: shop, {more}}}\n\
+             spec: {{{spec}template: {{spec: {{serviceAccountName: cart, containers: []}}}}}}\n"
+        )
+    };
+    let by = |kind: &str, name: &str, uid: &str| {
+        format!(
+            "{{apiVersion: apps/v1, kind: {kind}, name: {name}, uid: '{uid}', controller: true}}"
+        )
+    };
+    let owned = |kind, name, uid| format!("ownerReferences: [{}]", by(kind, name, uid));
+    let deployment = set("cart", "uid: '1'", "").replace("ReplicaSet", "Deployment");
+    let middle = set(
+        "cart-1",
+        &format!("uid: '2', {}", owned("Deployment", "cart", "1")),
+        "",
+    );
+    let cart = "serviceAccountName: cart";
+    let made = pod("made", &by("ReplicaSet", "cart-1", "2"), cart);
+    for (what, text, wanted) in [
+        (
+            "whole line",
+            format!("{made}{middle}{deployment}"),
+            vec!["Deployment shop/cart"],
+        ),
+        ("owner is not here", made.clone(), vec!["Pod shop/made"]),
+        (
+            "another account",
+            format!(
+                "{}{middle}{deployment}",
+                pod(
+                    "a",
+                    &by("ReplicaSet", "cart-1", "2"),
+                    "serviceAccountName: root"
+                )
+            ),
+            vec!["Pod shop/a", "Deployment shop/cart"],
+        ),
+        (
+            "asks for the token by itself",
+            format!(
+                "{}{middle}{deployment}",
+                pod(
+                    "a",
+                    &by("ReplicaSet", "cart-1", "2"),
+                    "automountServiceAccountToken: true, serviceAccountName: cart"
+                )
+            ),
+            vec!["Pod shop/a", "Deployment shop/cart"],
+        ),
+        (
+            "an owner of old, made anew",
+            format!(
+                "{}{middle}{deployment}",
+                pod("a", &by("ReplicaSet", "cart-1", "9"), cart)
+            ),
+            vec!["Pod shop/a", "Deployment shop/cart"],
+        ),
+        (
+            "no uid",
+            format!(
+                "{}{middle}{deployment}",
+                pod("a", &by("ReplicaSet", "cart-1", ""), cart)
+            ),
+            vec!["Deployment shop/cart"],
+        ),
+        (
+            "an owner that makes no pods",
+            format!(
+                "{}---\napiVersion: v1\nkind: Node\nmetadata: {{name: n}}\n",
+                pod("a", "{apiVersion: v1, kind: Node, name: n}", cart)
+            ),
+            vec!["Pod shop/a"],
+        ),
+        (
+            "another namespace",
+            format!(
+                "{made}{}",
+                middle.replace("namespace: shop", "namespace: bank")
+            ),
+            vec!["Pod shop/made", "ReplicaSet bank/cart-1"],
+        ),
+        (
+            "a circle",
+            format!(
+                "{}{}",
+                set("a", &owned("ReplicaSet", "b", ""), ""),
+                set("b", &owned("ReplicaSet", "a", ""), "")
+            ),
+            vec!["ReplicaSet shop/a", "ReplicaSet shop/b"],
+        ),
+        (
+            "itself",
+            set("a", &owned("ReplicaSet", "a", ""), ""),
+            vec!["ReplicaSet shop/a"],
+        ),
+        (
+            "what a Deployment keeps of old",
+            format!(
+                "{}{deployment}",
+                middle
+                    .replace("spec: {t", "spec: {replicas: 0, t")
+                    .replace("Name: cart", "Name: old")
+            ),
+            vec!["Deployment shop/cart"],
+        ),
+    ] {
+        let access = read(&text);
+        let is: Vec<&str> = access
+            .uses
+            .iter()
+            .map(|used| used.workload.as_str())
+            .collect();
+        assert_eq!(is, wanted, "{what}: {text}");
+    }
+}
