@@ -133,7 +133,7 @@ pub fn mend(bytes: &[u8], wanted: &BTreeSet<(String, Place)>, minor: u16) -> Men
                             .iter()
                             .any(|(from, to)| (*from..=*to).contains(&edit.line())) =>
                     {
-                        Err("it stands in an anchor, which other places share")
+                        Err(edit::SHARED)
                     }
                     other => other,
                 };

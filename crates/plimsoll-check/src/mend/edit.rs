@@ -40,6 +40,9 @@ pub struct Lines<'a> {
     lines: Vec<&'a str>,
 }
 
+/// Why what has an anchor is left alone.
+pub const SHARED: &str = "it stands in an anchor, which other places share";
+
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 impl<'a> Lines<'a> {
@@ -133,6 +136,9 @@ impl<'a> Lines<'a> {
     ) -> Result<Edit, &'static str> {
         const UNCERTAIN: &str = "it is written in a way that is not certain";
         let rest = self.rest(map.at).ok_or(UNCERTAIN)?;
+        if rest.starts_with('&') {
+            return Err(SHARED);
+        }
         if let Some(inside) = rest.strip_prefix('{') {
             let is_empty = map.entries().is_empty();
             let text = match (is_empty, inside.starts_with(' ')) {
