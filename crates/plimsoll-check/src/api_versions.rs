@@ -74,12 +74,16 @@ pub fn look_up(object: &Object<'_>) -> Known {
         }
         (true, true) => Known::NoSuchVersion,
         // The core has no name that would tell others apart: a `Config` of `v1` is one for kubectl.
-        (true, false) if group.is_empty() && groups_with(object.kind).next().is_none() => {
-            Known::Foreign
-        }
+        (true, false) if group.is_empty() && !is_close(object.kind) => Known::Foreign,
         (true, false) => Known::NoSuchKind,
         (false, _) => Known::Foreign,
     }
+}
+
+/// Whether a kind is one of Kubernetes, or would be with other letters great and small.
+fn is_close(kind: &str) -> bool {
+    let mut kinds = TABLE.iter().flat_map(|api| api.kinds);
+    kinds.any(|known| known.eq_ignore_ascii_case(kind))
 }
 
 /// The groups that have a kind.
@@ -146,6 +150,7 @@ mod tests {
             ("{apiVersion: v1, kind: PodList}", "foreign"),
             ("{apiVersion: v1, kind: Config}", "foreign"),
             ("{apiVersion: v1, kind: Deployment}", "kind"),
+            ("{apiVersion: v1, kind: pod}", "kind"),
             ("{apiVersion: apps/v1, kind: Deploymnet}", "kind"),
             ("{apiVersion: apps/v3, kind: Deployment}", "version"),
             ("{apiVersion: example.com/v1, kind: Deployment}", "foreign"),

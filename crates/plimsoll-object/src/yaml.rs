@@ -171,11 +171,38 @@ pub fn parse_part(bytes: &[u8], line: u32) -> (Vec<Document>, Option<YamlError>)
 }
 
 fn read_part(bytes: &[u8], line: u32, documents: &mut Vec<Document>) -> Result<(), YamlError> {
-    let before = line.saturating_sub(1);
-    let text = text_of(bytes).map_err(|error| error.below(before))?;
+    let mut before = line.saturating_sub(1);
+    let mut text = text_of(bytes).map_err(|error| error.below(before))?;
+    while let Some(rest) = read_text(text, before, documents)? {
+        let lines = text
+            .len()
+            .checked_sub(rest.len())
+            .and_then(|cut| text.get(..cut));
+        let lines = lines.map_or(0, |read| read.matches('\n').count());
+        before = before.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+        text = rest;
+    }
+    Ok(())
+}
+
+/// Reads documents from text that so many lines stand before; what follows them where that is JSON
+/// again, which kubectl takes without a line between.
+fn read_text<'t>(
+    text: &'t str,
+    before: u32,
+    documents: &mut Vec<Document>,
+) -> Result<Option<&'t str>, YamlError> {
     let mut reader = Reader::default();
     for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| explained(&error, text).below(before))?;
+        let (event, span) = match event {
+            Ok(event) => event,
+            Err(error) => {
+                return match json_at(text, &error) {
+                    Some(rest) => Ok(Some(rest)),
+                    None => Err(explained(&error, text).below(before)),
+                };
+            }
+        };
         let line = u32::try_from(span.start.line()).unwrap_or(u32::MAX);
         let at = Place {
             line: line.saturating_add(before),
@@ -191,7 +218,27 @@ fn read_part(bytes: &[u8], line: u32, documents: &mut Vec<Document>) -> Result<(
         }
         documents.push(document);
     }
-    Ok(())
+    Ok(None)
+}
+
+/// What the parser says where a document ends and something else than `---` follows.
+const NO_START: &str = "expected <document start>";
+
+/// The text from the line on at which another value of JSON stands where a document should begin.
+fn json_at<'t>(text: &'t str, error: &ScanError) -> Option<&'t str> {
+    if !error.info().contains(NO_START) || !text.trim_start().starts_with('{') {
+        return None;
+    }
+    let read = error
+        .marker()
+        .line()
+        .checked_sub(1)
+        .filter(|read| *read > 0)?;
+    let (end, _) = text.match_indices('\n').nth(read - 1)?;
+    let rest = text.get(end + 1..)?;
+    rest.trim_start_matches(' ')
+        .starts_with('{')
+        .then_some(rest)
 }
 
 fn text_of(bytes: &[u8]) -> Result<&str, YamlError> {
@@ -226,6 +273,9 @@ fn explained(error: &ScanError, text: &str) -> YamlError {
         column: u32::try_from(marker.col() + 1).unwrap_or(u32::MAX),
     };
     let shown = YamlError::new(at, format!("not valid YAML: {}", error.info()));
+    if error.info().contains(NO_START) {
+        return shown.hint("documents are parted by a line `---`");
+    }
     hinted(shown, text, 0)
 }
 

@@ -497,13 +497,13 @@ fn half_objects() {
             "kind in small letters",
             BAD.replace("kind: Pod", "kind: pod"),
             2,
-            "`Pod` is meant",
+            "unknown-api-version|`Pod` is meant",
         ),
         text(
             "kind of another version",
             BAD.replace("apiVersion: v1", "apiVersion: apps/v1"),
             2,
-            "it is in `v1`",
+            "unknown-api-version|it is in `v1`",
         ),
         text(
             "no such group",
@@ -664,7 +664,7 @@ fn json() {
             "rubbish behind",
             format!("{pod}\nrubbish"),
             2,
-            "standard input:2:",
+            "privileged-container|standard input:2:|parted by a line",
         ),
         text(
             "closed too often",
@@ -673,10 +673,16 @@ fn json() {
             "standard input:1:",
         ),
         text(
-            "two in a row",
-            format!("{pod}\n{pod}"),
+            "two in a row, as kubectl takes them",
+            format!("{}\n\n  {pod}\n", pod.replace("true", "false")),
             2,
-            "standard input:2:",
+            "privileged-container|\"objects\": 2|\"line\": 3",
+        ),
+        text(
+            "two on a line",
+            format!("{pod}{pod}"),
+            2,
+            "privileged-container|standard input:1:",
         ),
         text(
             "two documents",

@@ -72,6 +72,26 @@ fn json_is_read_as_well() {
     );
 }
 
+/// Values one after the other are documents, as for kubectl, each with its place.
+#[test]
+fn json_goes_on_without_a_line_between() {
+    let (documents, error) = parse(b"{\"a\": 1}\n\n  {\n\"a\": 2}\n{\"a\": 3}");
+    assert_eq!(error, None);
+    let places: Vec<Place> = documents
+        .iter()
+        .map(|document| document.root.get("a").unwrap().at)
+        .collect();
+    assert_eq!(places, [at(1, 7), at(4, 6), at(5, 7)]);
+    for (text, line) in [
+        ("{\"a\": 1} {\"a\": 2}", 1),
+        ("{\"a\": 1}\nrubbish", 2),
+        ("{\"a\": 1}\n{\"a\": 2}\n{\"a\"", 3),
+    ] {
+        let (_, error) = parse(text.as_bytes());
+        assert_eq!(error.unwrap().at.line, line, "{text}");
+    }
+}
+
 #[test]
 fn of_a_key_that_stands_twice_the_last_counts() {
     let document = one("a: 1\nb: 2\na: 3\n");
