@@ -9,6 +9,7 @@ mod db;
 mod diff;
 mod doctor;
 mod explain;
+mod judged;
 mod network;
 mod policy;
 mod sbom;

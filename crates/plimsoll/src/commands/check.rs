@@ -8,14 +8,13 @@ use plimsoll_access::RISKS;
 use plimsoll_check::frameworks::{FRAMEWORKS, Framework, framework as framework_of, score};
 use plimsoll_check::standards::NEWEST_MINOR;
 use plimsoll_check::{Checked, Options, Persona};
-use plimsoll_model::{Inventory, Report, Target, TargetKind, Unknown};
+use plimsoll_model::{Finding, Unknown};
 use plimsoll_network::open::EXPOSURES;
 use plimsoll_policy::{Case, judge};
 
 use crate::cli::CheckArgs;
 use crate::cluster;
-use crate::commands::EXIT_ALLOWED;
-use crate::commands::scan::{exit_code, tool};
+use crate::commands::{EXIT_ALLOWED, judged};
 use crate::failure::{Context, Failure};
 use crate::fix;
 use crate::gather::{self, Gathered};
@@ -56,64 +55,21 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
     if is_mended {
         looked = files(session, arguments, options)?;
     }
-    let Looked {
-        name,
-        checked,
-        unknowns,
-        ..
-    } = looked;
-    let mut inventory = Inventory::new(Target {
-        kind: TargetKind::Configuration,
-        name,
-        digest: None,
-        platform: None,
-        os: None,
+    let checked = looked.checked;
+    let score = options.framework.map(|framework| {
+        move |findings: &[Finding], is_partial| {
+            score(framework, options.minor, findings, checked.seen, is_partial)
+        }
     });
-    inventory.objects = checked.objects as u64;
-    inventory.unknowns = unknowns;
-    inventory.unknowns.sort();
-    let mut findings = checked.findings;
-    // A framework is judged by all of them; what is shown is another question.
-    let all = options.framework.map(|_| findings.clone());
-    session.filter(&mut findings);
-    let configuration = &session.configuration;
-    let case = Case {
-        inventory: &inventory,
-        advisories: None,
-        stage: configuration.stage,
-        today: session.today(),
+    let told = judged::Looked {
+        name: looked.name,
+        objects: checked.objects,
+        findings: checked.findings,
+        unknowns: looked.unknowns,
+        notes: checked.notes,
     };
-    let mut verdict = judge(
-        &configuration.policy,
-        &configuration.exceptions,
-        &case,
-        &mut findings,
-    );
-    verdict.notes.extend(checked.notes);
-    verdict.notes.sort();
-    let compliance = options.framework.zip(all).map(|(framework, mut all)| {
-        judge(
-            &configuration.policy,
-            &configuration.exceptions,
-            &case,
-            &mut all,
-        );
-        let is_partial = !inventory.unknowns.is_empty();
-        score(framework, options.minor, &all, checked.seen, is_partial)
-    });
-    let report = Report {
-        tool: tool(),
-        inventory,
-        findings,
-        compliance,
-        advisories: None,
-        verdict: Some(verdict),
-    };
-    let mut options = session.write_options();
-    options.elapsed = Some(begun.elapsed());
-    options.findings_max = arguments.findings_max;
-    session.wanted.write(&report, &options)?;
-    Ok(exit_code(session, &report))
+    let score = score.as_ref().map(|score| score as judged::Score<'_>);
+    judged::report(session, begun, told, arguments.findings_max, score)
 }
 
 /// What came of looking.
@@ -140,13 +96,7 @@ fn mend(
     let mut findings = looked.checked.findings.clone();
     session.filter(&mut findings);
     // What the policy lets through is meant, and stays.
-    let inventory = Inventory::new(Target {
-        kind: TargetKind::Configuration,
-        name: looked.name.clone(),
-        digest: None,
-        platform: None,
-        os: None,
-    });
+    let inventory = judged::inventory(looked.name.clone());
     let configuration = &session.configuration;
     let case = Case {
         inventory: &inventory,

@@ -3,11 +3,9 @@
 use std::time::Instant;
 
 use plimsoll_check::Checked;
-use plimsoll_model::{Inventory, Report, Target, TargetKind};
-use plimsoll_policy::{Case, judge};
 
 use crate::cli::RisksArgs;
-use crate::commands::scan::{exit_code, tool};
+use crate::commands::judged::{self, Looked};
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -32,41 +30,12 @@ pub fn run(session: &Session, arguments: &RisksArgs) -> Result<u8, Failure> {
             name
         }
     };
-    let mut findings = checked.findings;
-    let mut inventory = Inventory::new(Target {
-        kind: TargetKind::Configuration,
+    let looked = Looked {
         name,
-        digest: None,
-        platform: None,
-        os: None,
-    });
-    inventory.objects = access.objects as u64;
-    inventory.unknowns = checked.unknowns;
-    session.filter(&mut findings);
-    let configuration = &session.configuration;
-    let case = Case {
-        inventory: &inventory,
-        advisories: None,
-        stage: configuration.stage,
-        today: session.today(),
+        objects: access.objects,
+        findings: checked.findings,
+        unknowns: checked.unknowns,
+        notes: Vec::new(),
     };
-    let verdict = judge(
-        &configuration.policy,
-        &configuration.exceptions,
-        &case,
-        &mut findings,
-    );
-    let report = Report {
-        tool: tool(),
-        inventory,
-        findings,
-        compliance: None,
-        advisories: None,
-        verdict: Some(verdict),
-    };
-    let mut options = session.write_options();
-    options.elapsed = Some(begun.elapsed());
-    options.findings_max = arguments.findings_max;
-    session.wanted.write(&report, &options)?;
-    Ok(exit_code(session, &report))
+    judged::report(session, begun, looked, arguments.findings_max, None)
 }

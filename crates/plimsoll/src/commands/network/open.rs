@@ -2,15 +2,13 @@
 
 use std::time::Instant;
 
-use plimsoll_model::{Inventory, Report, Target, TargetKind};
 use plimsoll_network::Reach;
 use plimsoll_network::open::{Summary, open};
-use plimsoll_policy::{Case, judge};
 
 use super::input;
 use crate::cli::NetworkOpenArgs;
 use crate::cluster::Live;
-use crate::commands::scan::{exit_code, tool};
+use crate::commands::judged::{self, Looked};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::talk;
@@ -20,48 +18,21 @@ pub fn run(session: &Session, arguments: &NetworkOpenArgs) -> Result<u8, Failure
     let (cluster, name) = input(&arguments.paths, &arguments.cluster)?;
     let reach = Reach::new(&cluster);
     let (mut findings, summary) = open(&reach, session.today());
-    let mut inventory = Inventory::new(Target {
-        kind: TargetKind::Configuration,
-        name,
-        digest: None,
-        platform: None,
-        os: None,
-    });
-    inventory.objects = cluster.objects as u64;
-    inventory.unknowns = reach.all_unknowns();
     if cluster.is_live {
         Live::default().told(&mut findings, &mut []);
     }
-    session.filter(&mut findings);
-    let configuration = &session.configuration;
-    let case = Case {
-        inventory: &inventory,
-        advisories: None,
-        stage: configuration.stage,
-        today: session.today(),
-    };
-    let verdict = judge(
-        &configuration.policy,
-        &configuration.exceptions,
-        &case,
-        &mut findings,
-    );
-    let report = Report {
-        tool: tool(),
-        inventory,
+    let looked = Looked {
+        name,
+        objects: cluster.objects,
         findings,
-        compliance: None,
-        advisories: None,
-        verdict: Some(verdict),
+        unknowns: reach.all_unknowns(),
+        notes: Vec::new(),
     };
-    let mut options = session.write_options();
-    options.elapsed = Some(begun.elapsed());
-    options.findings_max = arguments.findings_max;
-    session.wanted.write(&report, &options)?;
-    if !configuration.quiet {
+    let code = judged::report(session, begun, looked, arguments.findings_max, None)?;
+    if !session.configuration.quiet {
         say(&summary);
     }
-    Ok(exit_code(session, &report))
+    Ok(code)
 }
 
 fn say(summary: &Summary) {
