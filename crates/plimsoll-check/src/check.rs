@@ -4,7 +4,7 @@ use std::fmt;
 
 use plimsoll_model::Severity;
 
-use crate::run::Options;
+use crate::options::Options;
 use crate::service::Service;
 use crate::standards::Control;
 use crate::world::World;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_model::Unknown;
 
-use crate::run::Options;
+use crate::options::Options;
 use crate::service::{Dialect, FILES_MAX, File, Service, Told, first_line, in_file, tell};
 use plimsoll_object::yaml::{Node, Place, parse_part};
 

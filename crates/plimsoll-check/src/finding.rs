@@ -4,7 +4,7 @@ use plimsoll_model::{Finding, FindingKind, Location};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::check::{Check, Defect};
-use crate::run::Options;
+use crate::options::Options;
 use plimsoll_object::allow::Allowances;
 use plimsoll_object::object::Object;
 

@@ -4,7 +4,7 @@ use plimsoll_object::allow::Known;
 
 use crate::checks::CHECKS;
 use crate::fields::nearest;
-use crate::run::Options;
+use crate::options::Options;
 
 /// Whether a check has this id, and whether it was run.
 pub fn known(id: &str, options: Options<'_>) -> Known<'static> {

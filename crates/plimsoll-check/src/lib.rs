@@ -21,6 +21,7 @@ mod look;
 pub mod mend;
 mod mounts;
 pub mod names;
+mod options;
 mod placement;
 mod pods;
 mod policies;
@@ -43,5 +44,6 @@ mod worst;
 
 pub use check::{Check, Defect, Persona, Said, Test};
 pub use checks::CHECKS;
-pub use run::{Checked, Options, check};
+pub use options::Options;
+pub use run::{Checked, check};
 pub use world::World;

@@ -7,7 +7,7 @@
 use plimsoll_model::Unknown;
 
 use crate::compose::{published, security_option};
-use crate::run::Options;
+use crate::options::Options;
 use crate::service::{Dialect, File, Mount, Service, Told, Variable, capability, first_line, tell};
 use plimsoll_object::yaml::Place;
 

@@ -9,58 +9,17 @@ use plimsoll_model::{Finding, Unknown};
 use plimsoll_object::File;
 use rayon::prelude::*;
 
-use crate::check::{Check, Persona, Said, Test};
+use crate::check::{Check, Said, Test};
 use crate::checks::CHECKS;
 use crate::finding::finding;
-use crate::frameworks::{Framework, Seen};
+use crate::frameworks::Seen;
 use crate::known::known;
 use crate::look::{Looked, look};
-use crate::standards::NEWEST_MINOR;
+use crate::options::Options;
 use crate::world::{Source, World};
 use crate::worst::Worst;
 use plimsoll_object::allow::Allowances;
 use plimsoll_object::split;
-
-/// What is judged for.
-#[derive(Debug, Clone, Copy)]
-pub struct Options<'a> {
-    pub persona: Persona,
-    /// The minor version of Kubernetes 1.
-    pub minor: u16,
-    /// Only checks that answer to it, whatever the persona.
-    pub framework: Option<&'static Framework>,
-    /// For allowances that expire, and for what has an end.
-    pub today: plimsoll_model::Date,
-    /// Registries that images may come from, as `registry.example` or `registry.example/shop`; every
-    /// one where the list is empty.
-    pub registries: &'a [String],
-    /// Ids that other commands look for: an allowance of one is no mistake.
-    pub elsewhere: &'a [&'a str],
-}
-
-impl Options<'_> {
-    /// A regular person, with the newest version that is known.
-    pub const fn new(today: plimsoll_model::Date) -> Self {
-        Self {
-            persona: Persona::Regular,
-            minor: NEWEST_MINOR,
-            framework: None,
-            today,
-            registries: &[],
-            elsewhere: &[],
-        }
-    }
-}
-
-impl Options<'_> {
-    /// Whether a check is run.
-    pub fn wants(&self, check: &Check) -> bool {
-        match self.framework {
-            Some(framework) => framework.has(check),
-            None => check.persona <= self.persona,
-        }
-    }
-}
 
 /// What was found, and what could not be read.
 #[derive(Debug, Default)]

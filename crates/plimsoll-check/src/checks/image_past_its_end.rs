@@ -4,7 +4,7 @@ use plimsoll_model::{Date, Severity};
 
 use crate::check::{Check, Persona, Said, Test};
 use crate::image::ImageName;
-use crate::run::Options;
+use crate::options::Options;
 use plimsoll_object::object::Container;
 
 pub const CHECK: Check = Check {

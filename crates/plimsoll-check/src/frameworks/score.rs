@@ -4,7 +4,6 @@ use plimsoll_model::{Compliance, Finding, RuleOutcome, RuleResult};
 
 use super::{About, Control, FRAMEWORKS, Framework};
 use crate::check::Check;
-use crate::checks::CHECKS;
 use plimsoll_object::object::Object;
 
 /// How many objects there are that a control can speak of.
@@ -43,11 +42,12 @@ impl Seen {
     }
 }
 
-/// Every control with what became of it. Findings are those of [`crate::check`], with their
+/// Every control with what became of it, by those of the checks that answer to it. Findings are those of [`crate::check`], with their
 /// exceptions; `is_partial` says that something could not be read, so that nothing found is not
 /// yet a pass. The score is the share of passed controls among those that were judged, in percent.
 pub fn score(
     framework: &Framework,
+    checks: &[&Check],
     minor: u16,
     findings: &[Finding],
     seen: Seen,
@@ -56,7 +56,7 @@ pub fn score(
     let controls = framework.controls.iter();
     let rules: Vec<RuleResult> = controls
         .filter(|control| control.is_in(minor))
-        .map(|control| judged(framework, control, findings, seen, is_partial))
+        .map(|control| judged(framework, checks, control, findings, seen, is_partial))
         .collect();
     let of = |outcome| rules.iter().filter(|rule| rule.outcome == outcome).count();
     let (passed, failed) = (of(RuleOutcome::Pass), of(RuleOutcome::Fail));
@@ -78,12 +78,13 @@ fn percent(part: usize, whole: usize) -> Option<f64> {
 
 fn judged(
     framework: &Framework,
+    checks: &[&Check],
     control: &Control,
     findings: &[Finding],
     seen: Seen,
     is_partial: bool,
 ) -> RuleResult {
-    let answering: Vec<&Check> = CHECKS
+    let answering: Vec<&Check> = checks
         .iter()
         .copied()
         .filter(|check| framework.is_answered(control, check))

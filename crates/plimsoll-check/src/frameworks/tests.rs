@@ -6,7 +6,8 @@ use plimsoll_model::{Date, RuleOutcome};
 
 use super::{About, FRAMEWORKS, framework, score};
 use crate::checks::CHECKS;
-use crate::run::{Checked, Options, check};
+use crate::options::Options;
+use crate::run::{Checked, check};
 use crate::standards::{self, Level};
 use plimsoll_object::File;
 
@@ -98,7 +99,14 @@ fn run(text: &str, id: &str) -> (Checked, plimsoll_model::Compliance) {
     let checked = check([file], options);
     let partial = !checked.unknowns.is_empty();
     let minor = options.minor;
-    let compliance = score(framework, minor, &checked.findings, checked.seen, partial);
+    let compliance = score(
+        framework,
+        CHECKS,
+        minor,
+        &checked.findings,
+        checked.seen,
+        partial,
+    );
     (checked, compliance)
 }
 

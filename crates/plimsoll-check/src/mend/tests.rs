@@ -5,7 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::check::Persona;
-use crate::run::{Options, check};
+use crate::options::Options;
+use crate::run::check;
 use plimsoll_object::File;
 
 /// What an auditor hears of a file: ids and places.

@@ -8,7 +8,7 @@ use crate::check::{Said, Test};
 use crate::checks::CHECKS;
 use crate::finding::finding;
 use crate::look::ask;
-use crate::run::Options;
+use crate::options::Options;
 use plimsoll_object::allow::{self, Allowances};
 use plimsoll_object::object::Object;
 use plimsoll_object::yaml::Place;

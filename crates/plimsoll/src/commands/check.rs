@@ -7,7 +7,7 @@ use std::time::Instant;
 use plimsoll_access::RISKS;
 use plimsoll_check::frameworks::{FRAMEWORKS, Framework, framework as framework_of, score};
 use plimsoll_check::standards::NEWEST_MINOR;
-use plimsoll_check::{Checked, Options, Persona};
+use plimsoll_check::{CHECKS, Checked, Options, Persona};
 use plimsoll_model::{Finding, Unknown};
 use plimsoll_network::open::EXPOSURES;
 use plimsoll_policy::{Case, judge};
@@ -58,7 +58,8 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> Result<u8, Failure> {
     let checked = looked.checked;
     let score = options.framework.map(|framework| {
         move |findings: &[Finding], is_partial| {
-            score(framework, options.minor, findings, checked.seen, is_partial)
+            let seen = checked.seen;
+            score(framework, CHECKS, options.minor, findings, seen, is_partial)
         }
     });
     let told = judged::Looked {
