@@ -11,7 +11,7 @@ use plimsoll_object::File;
 use plimsoll_object::allow::Allowances;
 use plimsoll_object::object::{Object, objects, strays};
 use plimsoll_object::split;
-use plimsoll_object::yaml::{self, Document, Node, Place, Value};
+use plimsoll_object::yaml::{Document, Node, Place, Value};
 
 mod owners;
 mod rbac;
@@ -73,8 +73,7 @@ impl Reader {
             if let Some(list) = self.access.allowances.last_mut() {
                 list.extend(Allowances::read(part.bytes(), part.line));
             }
-            for (line, bytes) in part.documents() {
-                let (documents, error) = yaml::parse_part(bytes, line);
+            for (documents, error) in part.read() {
                 for document in &documents {
                     self.take(document);
                 }

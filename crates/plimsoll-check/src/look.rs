@@ -12,7 +12,7 @@ use crate::standards;
 use plimsoll_object::allow::Allowances;
 use plimsoll_object::object::{Object, Pod, objects, strays};
 use plimsoll_object::split::Part;
-use plimsoll_object::yaml::{self, Document, Node, Place};
+use plimsoll_object::yaml::{Document, Node, Place};
 
 /// What came of a part.
 pub struct Looked {
@@ -36,8 +36,7 @@ pub fn look(part: &Part, checks: &[&Check], options: Options<'_>) -> Looked {
         unknowns: Vec::new(),
         allowances: Allowances::read(part.bytes(), part.line),
     };
-    for (line, bytes) in part.documents() {
-        let (documents, error) = yaml::parse_part(bytes, line);
+    for (documents, error) in part.read() {
         if let Some(error) = error {
             let mut reason = error.to_string();
             if let Some(hint) = error.hint {

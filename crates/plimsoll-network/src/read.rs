@@ -15,7 +15,7 @@ use plimsoll_object::File;
 use plimsoll_object::allow::Allowances;
 use plimsoll_object::object::{Object, objects, strays};
 use plimsoll_object::split::parts;
-use plimsoll_object::yaml::{self, Node, Place};
+use plimsoll_object::yaml::{Document, Node, Place, Value, YamlError};
 
 mod admin;
 mod finish;
@@ -36,12 +36,11 @@ pub fn read(files: impl IntoIterator<Item = File>) -> Cluster {
     for (index, file) in files.into_iter().enumerate() {
         reader.begin(&file.name);
         for part in parts(index, file.name, file.bytes) {
-            for (line, bytes) in part.documents() {
-                let allowances = Allowances::read(bytes, line);
-                if let Some(list) = reader.allowances.last_mut() {
-                    list.extend(allowances);
-                }
-                reader.documents(bytes, line);
+            if let Some(list) = reader.allowances.last_mut() {
+                list.extend(Allowances::read(part.bytes(), part.line));
+            }
+            for (documents, error) in part.read() {
+                reader.documents(&documents, error);
             }
         }
     }
@@ -69,10 +68,9 @@ impl Reader {
         self.allowances.push(Allowances::default());
     }
 
-    /// What stands in a file from a line (1-based) on.
-    fn documents(&mut self, bytes: &[u8], line: u32) {
-        let (documents, error) = yaml::parse_part(bytes, line);
-        for document in &documents {
+    /// Documents of the file, and what hindered reading on.
+    fn documents(&mut self, documents: &[Document], error: Option<YamlError>) {
+        for document in documents {
             let mut all = Vec::new();
             objects(&document.root, &mut all);
             for object in &all {
@@ -218,7 +216,7 @@ fn only(node: &Node, fields: &[&str]) -> Result<(), Misread> {
 fn list<'a>(node: &'a Node, key: &str) -> Result<&'a [Node], Misread> {
     match node.at_path(&[key]) {
         None => Ok(&[]),
-        Some(list) if matches!(list.value, yaml::Value::List(_)) => Ok(list.items()),
+        Some(list) if matches!(list.value, Value::List(_)) => Ok(list.items()),
         Some(other) => Err(Misread::at(other.at, format!("`{key}` is no list"))),
     }
 }

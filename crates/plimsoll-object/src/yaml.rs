@@ -33,6 +33,17 @@ pub struct Place {
     pub column: u32,
 }
 
+impl Place {
+    /// The place in a file of what stands at this one in a part that begins at another.
+    const fn from(self, start: Self) -> Self {
+        let columns = if self.line <= 1 { start.column } else { 1 };
+        Self {
+            line: self.line.saturating_add(start.line.saturating_sub(1)),
+            column: self.column.saturating_add(columns.saturating_sub(1)),
+        }
+    }
+}
+
 /// A value and where it begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
@@ -86,9 +97,9 @@ impl YamlError {
         }
     }
 
-    /// The error of a part that has so many lines before it.
-    const fn below(mut self, lines: u32) -> Self {
-        self.at.line = self.at.line.saturating_add(lines);
+    /// The error of a part that begins at a place.
+    fn from(mut self, start: Place) -> Self {
+        self.at = self.at.from(start);
         self
     }
 
@@ -165,31 +176,40 @@ pub fn parse(bytes: &[u8]) -> (Vec<Document>, Option<YamlError>) {
 
 /// [`parse`] for a part of a file that begins at a line.
 pub fn parse_part(bytes: &[u8], line: u32) -> (Vec<Document>, Option<YamlError>) {
+    parse_at(bytes, Place { line, column: 1 })
+}
+
+/// [`parse`] for a part of a file that begins at a place.
+pub fn parse_at(bytes: &[u8], start: Place) -> (Vec<Document>, Option<YamlError>) {
     let mut documents = Vec::new();
-    let error = read_part(bytes, line, &mut documents).err();
+    let error = read_part(bytes, start, &mut documents).err();
     (documents, error)
 }
 
-fn read_part(bytes: &[u8], line: u32, documents: &mut Vec<Document>) -> Result<(), YamlError> {
-    let mut before = line.saturating_sub(1);
-    let mut text = text_of(bytes).map_err(|error| error.below(before))?;
-    while let Some(rest) = read_text(text, before, documents)? {
+fn read_part(bytes: &[u8], start: Place, documents: &mut Vec<Document>) -> Result<(), YamlError> {
+    let mut start = start;
+    let mut text = text_of(bytes).map_err(|error| error.from(start))?;
+    while let Some(rest) = read_text(text, start, documents)? {
         let lines = text
             .len()
             .checked_sub(rest.len())
             .and_then(|cut| text.get(..cut));
         let lines = lines.map_or(0, |read| read.matches('\n').count());
-        before = before.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+        let lines = u32::try_from(lines).unwrap_or(u32::MAX);
+        start = Place {
+            line: start.line.saturating_add(lines),
+            column: 1,
+        };
         text = rest;
     }
     Ok(())
 }
 
-/// Reads documents from text that so many lines stand before; what follows them where that is JSON
-/// again, which kubectl takes without a line between.
+/// Reads documents from text that begins at a place; what follows them where that is JSON again,
+/// which kubectl takes without a line between.
 fn read_text<'t>(
     text: &'t str,
-    before: u32,
+    start: Place,
     documents: &mut Vec<Document>,
 ) -> Result<Option<&'t str>, YamlError> {
     let mut reader = Reader::default();
@@ -199,16 +219,17 @@ fn read_text<'t>(
             Err(error) => {
                 return match json_at(text, &error) {
                     Some(rest) => Ok(Some(rest)),
-                    None => Err(explained(&error, text).below(before)),
+                    None => Err(explained(&error, text).from(start)),
                 };
             }
         };
-        let line = u32::try_from(span.start.line()).unwrap_or(u32::MAX);
         let at = Place {
-            line: line.saturating_add(before),
+            line: u32::try_from(span.start.line()).unwrap_or(u32::MAX),
             column: u32::try_from(span.start.col() + 1).unwrap_or(u32::MAX),
         };
+        let at = at.from(start);
         let step = reader.take(event, at);
+        let before = start.line.saturating_sub(1);
         let Some(document) = step.map_err(|error| hinted(error, text, before))? else {
             continue;
         };
