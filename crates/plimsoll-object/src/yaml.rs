@@ -289,8 +289,10 @@ fn text_of(bytes: &[u8]) -> Result<&str, YamlError> {
 /// The parser's error, with a hint where the cause is a usual one.
 fn explained(error: &ScanError, text: &str) -> YamlError {
     let marker = error.marker();
+    // At the end of a text without a last line break the parser names the line behind it.
+    let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1;
     let at = Place {
-        line: u32::try_from(marker.line()).unwrap_or(u32::MAX),
+        line: u32::try_from(marker.line().min(lines)).unwrap_or(u32::MAX),
         column: u32::try_from(marker.col() + 1).unwrap_or(u32::MAX),
     };
     let shown = YamlError::new(at, format!("not valid YAML: {}", error.info()));
