@@ -77,12 +77,15 @@ mod grace_period_too_short;
 mod hair_trigger_liveness;
 mod health_check_turned_off;
 mod host_aliases;
+mod host_control_groups;
 mod host_ipc;
+mod host_name_namespace;
 mod host_network;
 mod host_path_volume;
 mod host_pid;
 mod host_port;
 mod host_port_blocks_rollout;
+mod host_user_namespace;
 mod huge_pages_alone;
 mod image_never_pulled;
 mod image_not_always_pulled;
@@ -105,6 +108,7 @@ mod invalid_quantity;
 mod invalid_restart_policy;
 mod invalid_schedule;
 mod job_never_cleaned_up;
+mod kernel_parameter_of_host;
 mod kubelet_not_verified;
 mod kubelet_open;
 mod limit_range_contradiction;
@@ -370,12 +374,15 @@ pub const CHECKS: &[&Check] = &[
     &hair_trigger_liveness::CHECK,
     &health_check_turned_off::CHECK,
     &host_aliases::CHECK,
+    &host_control_groups::CHECK,
     &host_ipc::CHECK,
+    &host_name_namespace::CHECK,
     &host_network::CHECK,
     &host_path_volume::CHECK,
     &host_pid::CHECK,
     &host_port::CHECK,
     &host_port_blocks_rollout::CHECK,
+    &host_user_namespace::CHECK,
     &huge_pages_alone::CHECK,
     &image_never_pulled::CHECK,
     &image_not_always_pulled::CHECK,
@@ -398,6 +405,7 @@ pub const CHECKS: &[&Check] = &[
     &invalid_restart_policy::CHECK,
     &invalid_schedule::CHECK,
     &job_never_cleaned_up::CHECK,
+    &kernel_parameter_of_host::CHECK,
     &kubelet_not_verified::CHECK,
     &kubelet_open::CHECK,
     &limit_range_contradiction::CHECK,

@@ -75,11 +75,9 @@ pub fn check(
     }
     let root = project.whole();
     let services = project.services(&root);
-    Told {
-        findings: tell(&services, &project.files, Dialect::Compose, options),
-        unknowns: project.unknowns,
-        services: services.len(),
-    }
+    let mut told = tell(&services, &project.files, Dialect::Compose, options);
+    told.unknowns = project.unknowns;
+    told
 }
 
 /// The folder of a name, with its slash; empty for none.

@@ -67,8 +67,9 @@ pub fn check(files: &[File], options: Options<'_>) -> Told {
     };
     let name = first.name.rsplit('/').next().unwrap_or(&first.name);
     let service = service(name, &settings);
-    told.findings = tell(&[service], files, Dialect::Quadlet, options);
-    told.services = 1;
+    let unknowns = told.unknowns;
+    told = tell(&[service], files, Dialect::Quadlet, options);
+    told.unknowns = unknowns;
     told
 }
 
@@ -256,6 +257,15 @@ fn container(key: &str, value: &str, at: Place, out: &mut Service) {
         "UserNS" if value.starts_with("auto") || value.starts_with("nomap") => {
             out.own_users = Some(at);
         }
+        "Sysctl" => {
+            if value.is_empty() {
+                out.parameters.clear();
+            }
+            for word in words(value) {
+                let name = word.split('=').next().unwrap_or_default();
+                out.parameters.push((name.to_owned(), at));
+            }
+        }
         "Network" => {
             if value == "host" {
                 out.host_network = Some(at);
@@ -347,6 +357,9 @@ fn arguments(words: &[String], at: Place, out: &mut Service) {
             ("--read-only", value) => out.read_only = Some((value != "false", at)),
             ("--pid", "host") => out.host_processes = Some(at),
             ("--ipc", "host") => out.host_ipc = Some(at),
+            ("--uts", "host") => out.host_name = Some(at),
+            ("--cgroupns", "host") => out.host_groups = Some(at),
+            ("--sysctl", value) => container("Sysctl", value, at, out),
             ("--net" | "--network", "host") => out.host_network = Some(at),
             ("--cap-add", value) => out
                 .capabilities_added

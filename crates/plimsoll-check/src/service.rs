@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use plimsoll_object::yaml::{Entry, Node, Place, Value};
 
-mod dialect;
+pub(crate) mod dialect;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -39,6 +39,14 @@ pub struct Service {
     pub host_network: Option<Place>,
     pub host_processes: Option<Place>,
     pub host_ipc: Option<Place>,
+    /// Its users are those of the host.
+    pub host_users: Option<Place>,
+    /// It may rename the host.
+    pub host_name: Option<Place>,
+    /// It sees the control groups of the host.
+    pub host_groups: Option<Place>,
+    /// Kernel parameters that are set for it, by name.
+    pub parameters: Vec<Set<String>>,
     /// A user namespace of its own.
     pub own_users: Option<Place>,
     pub mounts: Vec<Mount>,

@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use plimsoll_check::api_versions::TABLE;
-use plimsoll_check::{cron, names};
+use plimsoll_check::names;
+use plimsoll_object::cron;
 use plimsoll_object::quantity::Quantity;
 
 /// Texts of each kind that are made up.

@@ -1,6 +1,7 @@
 //! Compose projects and Podman quadlets on this machine: which files belong together, read and handed
 //! to their checks.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use plimsoll_check::service::{self, Told};
@@ -84,6 +85,7 @@ impl Containers {
 
     /// Checks all of it; what was found joins the rest.
     pub fn check(self, checked: &mut Checked, options: Options<'_>) {
+        let mut notes: BTreeMap<String, (usize, BTreeMap<String, usize>)> = BTreeMap::new();
         for together in self.all {
             let told = match together {
                 Together::Compose(paths) => project(&paths, &mut checked.unknowns, options),
@@ -96,6 +98,19 @@ impl Containers {
             checked.findings.extend(told.findings);
             checked.unknowns.extend(told.unknowns);
             checked.objects += told.services;
+            checked.seen.services += told.services;
+            for (file, list) in told.notes {
+                let (times, of_file) = notes.entry(file).or_default();
+                *times += 1;
+                for note in list {
+                    *of_file.entry(note).or_default() += 1;
+                }
+            }
+        }
+        // A file may be part of several projects, and what is idle in one have effect in another.
+        for (times, of_file) in notes.into_values() {
+            let always = of_file.into_iter().filter(|(_, said)| *said == times);
+            checked.notes.extend(always.map(|(note, _)| note));
         }
     }
 }

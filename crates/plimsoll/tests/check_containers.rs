@@ -160,3 +160,36 @@ fn what_cannot_be_read_is_told() {
     assert_eq!(output.status.code(), Some(3));
     assert!(report["unknowns"].to_string().contains("compose.yaml:"));
 }
+
+/// What is idle in one project and has effect in another is not told; frameworks count services.
+#[test]
+fn comments_and_frameworks_speak_of_services() {
+    let base = "services:\n  a:\n    image: a.example/a:1.2.3\n    # plimsoll: allow host-pid, profiler\n    pid: private\n    # plimsoll: allow host-ipc, is not there\n    init: true\n";
+    let over =
+        "services:\n  a:\n    pid: host\n    init: true # plimsoll: allow host-network, no\n";
+    let folder = folder(
+        "notes",
+        &[("compose.yaml", base), ("compose.prod.yaml", over)],
+    );
+    let (_, report) = plimsoll(&folder, &["."]);
+    let notes = report["verdict"]["notes"].as_array().unwrap().iter();
+    let notes: Vec<&str> = notes.map(|note| note.as_str().unwrap()).collect();
+    assert_eq!(
+        notes,
+        [
+            "compose.prod.yaml:4: the allowance for host-network applies to nothing here",
+            "compose.yaml:4: the allowance for host-pid applies to nothing here",
+            "compose.yaml:6: the allowance for host-ipc applies to nothing here",
+        ]
+    );
+    let (_, report) = plimsoll(&folder, &["compose.yaml", "--framework", "pss-baseline"]);
+    let rules = report["compliance"]["rules"].as_array().unwrap();
+    let outcome = |id: &str| {
+        let rule = rules.iter().find(|rule| rule["id"] == id);
+        rule.unwrap()["outcome"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(outcome("hostNamespaces"), "pass");
+    assert_eq!(outcome("privileged"), "pass");
+    // Nobody looks at it here.
+    assert_ne!(outcome("hostProbesAndHostLifecycle"), "pass");
+}

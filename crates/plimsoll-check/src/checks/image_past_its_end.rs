@@ -3,8 +3,8 @@
 use plimsoll_model::{Date, Severity};
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::image::ImageName;
 use crate::options::Options;
+use plimsoll_object::image::ImageName;
 use plimsoll_object::object::Container;
 
 pub const CHECK: Check = Check {

@@ -3,7 +3,8 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::{cron, workload};
+use crate::workload;
+use plimsoll_object::cron;
 use plimsoll_object::object::Object;
 
 pub const CHECK: Check = Check {

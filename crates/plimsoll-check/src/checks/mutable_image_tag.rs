@@ -3,7 +3,7 @@
 use plimsoll_model::Severity;
 
 use crate::check::{Check, Persona, Said, Test};
-use crate::image::ImageName;
+use plimsoll_object::image::ImageName;
 use plimsoll_object::object::{Container, Pod};
 
 pub const CHECK: Check = Check {

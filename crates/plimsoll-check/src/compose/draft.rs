@@ -44,6 +44,10 @@ pub fn service(entry: &Entry, root: &Node) -> Service {
     out.host_network = is("network_mode", "host");
     out.host_processes = is("pid", "host");
     out.host_ipc = is("ipc", "host");
+    out.host_users = is("userns_mode", "host");
+    out.host_name = is("uts", "host");
+    out.host_groups = is("cgroup", "host");
+    out.parameters = parameters(node);
     for (option, at) in node
         .at_path(&["security_opt"])
         .map(words)
@@ -153,6 +157,15 @@ fn capabilities(node: &Node, key: &str) -> Vec<Set<String>> {
     let list = node.at_path(&[key]).map(words).unwrap_or_default();
     list.into_iter()
         .map(|(name, at)| (capability(&name), at))
+        .collect()
+}
+
+/// Names of kernel parameters, from a map or a list of `name=value`.
+fn parameters(node: &Node) -> Vec<Set<String>> {
+    let pairs = node.at_path(&["sysctls"]).map(pairs);
+    let entries = pairs.iter().flat_map(Node::entries);
+    entries
+        .map(|entry| (entry.key.to_string(), entry.value.at))
         .collect()
 }
 

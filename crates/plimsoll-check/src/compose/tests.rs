@@ -222,6 +222,49 @@ fn comments_let_through() {
     assert_eq!(privileged.excepted.as_ref().unwrap().by, "compose.yaml:4");
 }
 
+/// What lets nothing through is told, as it is of Kubernetes' files.
+#[test]
+fn comments_without_effect_are_told() {
+    let text = "services:\n  a:\n    image: a.example/a:1.2.3\n    # plimsoll: allow host-network, has one of its own\n    privileged: true\n    # plimsoll: allow host-pid until 2026-01-31, profiler\n    pid: host\n    # plimsoll: allow privileged-contaner, typo\n    init: true\n    ipc: host # plimsoll: allow host-ipc\n";
+    let notes = told(&[("c.yaml", text)], &[]).notes;
+    let [(file, notes)] = notes.as_slice() else {
+        panic!("{notes:?}")
+    };
+    assert_eq!(file, "c.yaml");
+    let mut notes = notes.clone();
+    notes.sort();
+    for (note, start) in notes.iter().zip([
+        "c.yaml:10: this lets nothing through: it gives no reason",
+        "c.yaml:4: the allowance for host-network applies to nothing here",
+        "c.yaml:6: the allowance for host-pid expired on 2026-01-31",
+        "c.yaml:8: this lets nothing through: no check is called `privileged-contaner`",
+    ]) {
+        assert!(note.starts_with(start), "{note}");
+    }
+    assert_eq!(notes.len(), 4);
+}
+
+#[test]
+fn namespaces_and_parameters_of_the_host_are_told() {
+    let text = "services:\n  a:\n    image: a.example/a:1.2.3\n    userns_mode: host\n    uts: host\n    cgroup: host\n    sysctls:\n      - net.core.somaxconn=1024\n      - kernel.core_pattern=core\n      - ${NAME}=1\n  b:\n    image: a.example/a:1.2.3\n    network_mode: host\n    sysctls: {net.core.somaxconn: 1, kernel.shmmax: 1, fs/mqueue/msg_max: 1}\n    userns_mode: ''\n";
+    let told = told(&[("c.yaml", text)], &[]);
+    has(&told, "host-user-namespace c.yaml:4:18");
+    has(&told, "host-name-namespace c.yaml:5:10");
+    has(&told, "host-control-groups c.yaml:6:13");
+    let all = lines(&told);
+    let parameters = all
+        .iter()
+        .filter(|line| line.starts_with("kernel-parameter"));
+    let parameters: Vec<&String> = parameters.collect();
+    assert_eq!(
+        parameters,
+        [
+            "kernel-parameter-of-host c.yaml:14:35",
+            "kernel-parameter-of-host c.yaml:9:9"
+        ]
+    );
+}
+
 #[test]
 fn variables_are_filled_in_as_compose_does() {
     let env = variables::read_env("A=one\n# no\nexport B='t$wo'\nC=\"$A-${A}\"\nE=\nD=x # said\n");

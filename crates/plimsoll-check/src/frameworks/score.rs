@@ -4,6 +4,7 @@ use plimsoll_model::{Compliance, Finding, RuleOutcome, RuleResult};
 
 use super::{About, Control, FRAMEWORKS, Framework};
 use crate::check::Check;
+use crate::service::dialect;
 use plimsoll_object::object::Object;
 
 /// How many objects there are that a control can speak of.
@@ -14,6 +15,8 @@ pub struct Seen {
     pub namespaces: usize,
     pub network: usize,
     pub objects: usize,
+    /// Services of Compose files and quadlets, which are no objects.
+    pub services: usize,
 }
 
 impl Seen {
@@ -69,6 +72,16 @@ pub fn score(
     }
 }
 
+/// Whether there are services, and they have anything to do with a control.
+fn is_of_services(control: &Control, answering: &[&Check], seen: Seen) -> bool {
+    let is_about = matches!(
+        control.about,
+        About::Pods | About::Network | About::Anything
+    );
+    let mut answering = answering.iter();
+    seen.services > 0 && is_about && answering.any(|check| dialect::is_asked(check))
+}
+
 /// With one digit after the point, rounded down: 100 is said only where nothing failed.
 #[expect(clippy::cast_precision_loss, reason = "at most a thousand")]
 fn percent(part: usize, whole: usize) -> Option<f64> {
@@ -104,6 +117,13 @@ fn judged(
     } else if is_partial {
         let note = "nothing was found, but not everything could be read";
         (RuleOutcome::Unknown, Some(note))
+    } else if seen.of(control.about) == 0 && is_of_services(control, &answering, seen) {
+        if answering.iter().all(|check| dialect::is_asked(check)) {
+            (RuleOutcome::Pass, None)
+        } else {
+            let note = "not all that it asks for is looked at in Compose files and quadlets";
+            (RuleOutcome::NotChecked, Some(note))
+        }
     } else if seen.of(control.about) == 0 {
         let note = "there is nothing that it speaks of";
         (RuleOutcome::NotApplicable, Some(note))

@@ -1,5 +1,7 @@
 //! Which checks of pods mean the same in Compose files and quadlets, and how they are mended there.
 
+use crate::check::{Check, Test};
+
 /// In what a container is described.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
@@ -243,4 +245,9 @@ pub const MEANT: &[Meant] = &[
 /// How a check of pods is told here, if it is.
 pub fn meant(id: &str) -> Option<&'static Meant> {
     MEANT.iter().find(|meant| meant.id == id)
+}
+
+/// Whether a check is asked of Compose files and quadlets.
+pub fn is_asked(check: &Check) -> bool {
+    matches!(check.test, Test::Service(_)) || meant(check.id).is_some()
 }

@@ -7,9 +7,10 @@ use super::dialect::{self, Dialect};
 use crate::check::{Said, Test};
 use crate::checks::CHECKS;
 use crate::finding::finding;
+use crate::known::known;
 use crate::look::ask;
 use crate::options::Options;
-use plimsoll_object::allow::{self, Allowances};
+use plimsoll_object::allow::Allowances;
 use plimsoll_object::object::Object;
 use plimsoll_object::yaml::Place;
 
@@ -30,21 +31,21 @@ pub const FILES_MAX: usize = 256;
 pub struct Told {
     pub findings: Vec<Finding>,
     pub unknowns: Vec<Unknown>,
+    /// Each file that was read, with remarks on comments in it that allow something and have no effect.
+    pub notes: Vec<(String, Vec<String>)>,
     /// Services that were looked at.
     pub services: usize,
 }
 
-/// The file of a place, and the place in it.
-pub fn in_file(files: &[File], at: Place) -> (&str, &[u8], Place) {
+/// The file of a place, its position, and the place in it.
+pub fn in_file(files: &[File], at: Place) -> (&str, usize, Place) {
     let index = usize::try_from(at.line / FILE_LINES).unwrap_or(0);
     let place = Place {
         line: at.line % FILE_LINES,
         column: at.column,
     };
-    match files.get(index) {
-        Some(file) => (&file.name, &file.bytes, place),
-        None => ("", &[], place),
-    }
+    let name = files.get(index).map_or("", |file| file.name.as_str());
+    (name, index, place)
 }
 
 /// The first line of a file by its position.
@@ -53,14 +54,34 @@ pub fn first_line(index: usize) -> u32 {
     before.saturating_add(1)
 }
 
-/// Everything that the checks say of services.
-pub fn tell(
+/// Everything that the checks say of services, and of the comments beside them.
+pub fn tell(services: &[Service], files: &[File], dialect: Dialect, options: Options<'_>) -> Told {
+    let allowances: Vec<Allowances> = files
+        .iter()
+        .map(|file| Allowances::read(&file.bytes, 1))
+        .collect();
+    let findings = findings(services, files, &allowances, dialect, options);
+    let notes = files.iter().zip(&allowances).map(|(file, list)| {
+        let notes = list.notes(&file.name, options.today, |id| known(id, options));
+        (file.name.clone(), notes)
+    });
+    Told {
+        findings,
+        unknowns: Vec::new(),
+        notes: notes.collect(),
+        services: services.len(),
+    }
+}
+
+fn findings(
     services: &[Service],
     files: &[File],
+    allowances: &[Allowances],
     dialect: Dialect,
     options: Options<'_>,
 ) -> Vec<Finding> {
     let mut out = Vec::new();
+    let none = Allowances::default();
     for service in services {
         let node = service.pod();
         let Some(object) = Object::read(&node) else {
@@ -91,7 +112,7 @@ pub fn tell(
                 if service.is_pod && defect.at == service.at {
                     continue;
                 }
-                let (name, bytes, at) = in_file(files, defect.at);
+                let (name, index, at) = in_file(files, defect.at);
                 defect.container = None;
                 let is_secret = check.id.contains("secret")
                     || check.id.contains("password")
@@ -104,7 +125,6 @@ pub fn tell(
                     None => {}
                 }
                 defect.at = at;
-                let none = Allowances::default();
                 let mut found = finding(check, &shown, name, &defect, &none, options);
                 if let Some(meant) = meant {
                     found.mend = Some(meant.mend(dialect).to_owned());
@@ -112,7 +132,9 @@ pub fn tell(
                         found.title = found.title.replacen(check.title, title, 1);
                     }
                 }
-                found.excepted = allow::allowed(&found, name, bytes, at.line, options.today);
+                let list = allowances.get(index).unwrap_or(&none);
+                found.excepted =
+                    list.excepted(|id| found.is_called(id), at.line, name, options.today);
                 out.push(found);
             }
         }
