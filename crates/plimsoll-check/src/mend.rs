@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use plimsoll_object::object::{Container, Object, Pod, objects};
-use plimsoll_object::yaml::{self, Document, Node, Place, Value};
+use plimsoll_object::yaml::{self, Document, Entry, Node, Place, Value};
 
 mod edit;
 #[cfg(test)]
@@ -20,6 +20,10 @@ pub const SAFE: &[(&str, &str)] = &[
     (
         "deprecated-api-version",
         "the successor, where its schema is the same and it is served",
+    ),
+    (
+        "deprecated-field",
+        "`serviceAccountName` for `serviceAccount`, unless both are set; no other field",
     ),
     (
         "privilege-escalation-allowed",
@@ -197,6 +201,11 @@ fn edits_of(
         }
     }
     let Some(pod) = object.pod() else { return out };
+    if let Some(entry) = pod.spec.entry(ACCOUNT_OF_OLD)
+        && let Some(at) = is_wanted("deprecated-field", &[entry.at])
+    {
+        out.push((id_of("deprecated-field"), at, account(&pod, entry, lines)));
+    }
     for container in pod.containers() {
         let id = "privilege-escalation-allowed";
         let context = container.node.entry("securityContext");
@@ -269,6 +278,22 @@ fn successor(
         .ok_or("it is written in a way that is not certain")
 }
 
+const ACCOUNT_OF_OLD: &str = "serviceAccount";
+const ACCOUNT: &str = "serviceAccountName";
+
+/// The same value under the name of today; the API server reads the old one where this is not set.
+fn account(pod: &Pod<'_>, entry: &Entry, lines: &Lines<'_>) -> Result<Edit, &'static str> {
+    if pod.spec.entry(ACCOUNT).is_some() {
+        return Err("both are set");
+    }
+    if entry.value.as_str().is_none_or(str::is_empty) {
+        return Err("it is no name");
+    }
+    lines
+        .renamed(entry.at, ACCOUNT_OF_OLD, ACCOUNT)
+        .ok_or("it is written in a way that is not certain")
+}
+
 fn no_escalation(container: &Container<'_>, lines: &Lines<'_>) -> Result<Edit, &'static str> {
     let truth = |path: &[&str]| container.security(path).and_then(Node::as_bool);
     if container.security(&["allowPrivilegeEscalation"]).is_some() {
@@ -334,7 +359,7 @@ fn default_profile(pod: &Pod<'_>, lines: &Lines<'_>) -> Result<Edit, &'static st
 }
 
 /// Whether two readings of a file differ in at most so many places, each a field that is new or
-/// another version of the API.
+/// renamed, or another version of the API.
 fn is_only(before: &[Document], after: &[Document], edits: usize) -> bool {
     let mut differences = 0;
     before.len() == after.len()
@@ -361,6 +386,10 @@ fn is_alike(before: &Node, after: &Node, differences: &mut usize) -> bool {
                         }
                         old.next();
                     }
+                    Some(same) if is_renamed(same, new) => {
+                        *differences += 1;
+                        old.next();
+                    }
                     _ if is_mend(&new.key, &new.value) => *differences += 1,
                     _ => return false,
                 }
@@ -377,6 +406,11 @@ fn is_alike(before: &Node, after: &Node, differences: &mut usize) -> bool {
         }
         (old, new) => old == new,
     }
+}
+
+fn is_renamed(old: &Entry, new: &Entry) -> bool {
+    let keys = (&*old.key, &*new.key);
+    keys == (ACCOUNT_OF_OLD, ACCOUNT) && old.value.value == new.value.value
 }
 
 /// Whether a new field is one that is written here.

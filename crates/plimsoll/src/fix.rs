@@ -90,3 +90,26 @@ fn write(path: &Path, before: &[u8], after: &[u8]) -> Result<(), Failure> {
     }
     atomic::rewrite(&target, after).context(format_args!("write {}", path.display()))
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+mod tests {
+    use std::fs;
+
+    use super::write;
+
+    #[test]
+    fn a_file_that_changed_meanwhile_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.yaml");
+        fs::write(&path, "by somebody else\n").unwrap();
+        let refused = write(&path, b"as it was\n", b"mended\n").unwrap_err();
+        assert!(refused.to_string().contains("changed meanwhile"));
+        assert_eq!(fs::read(&path).unwrap(), b"by somebody else\n");
+        write(&path, b"by somebody else\n", b"mended\n").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"mended\n");
+        fs::remove_file(&path).unwrap();
+        assert!(write(&path, b"mended\n", b"again\n").is_err());
+        assert!(!path.exists());
+    }
+}

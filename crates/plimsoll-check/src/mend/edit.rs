@@ -103,6 +103,24 @@ impl<'a> Lines<'a> {
         })
     }
 
+    /// A key in the place of another, which is written plain or in quotes.
+    pub fn renamed(&self, at: Place, old: &str, new: &str) -> Option<Edit> {
+        let rest = self.rest(at)?;
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let skip = usize::from(quote.is_some());
+        let after = rest.get(skip..)?.strip_prefix(old)?;
+        let after = match quote {
+            Some(quote) => after.strip_prefix(quote)?,
+            None => after,
+        };
+        after.trim_start().starts_with(':').then(|| Edit::Inside {
+            line: at.line,
+            column: at.column.saturating_add(u32::try_from(skip).unwrap_or(0)),
+            over: old.chars().count(),
+            text: new.to_owned(),
+        })
+    }
+
     /// `holder: {key: value}` in a map, where `holder` may be there already.
     pub fn field(
         &self,

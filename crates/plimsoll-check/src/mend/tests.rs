@@ -118,6 +118,51 @@ fn versions_are_named_anew() {
     assert_eq!(mended.left.len(), 1);
 }
 
+#[test]
+fn the_account_has_its_name_of_today() {
+    let pod = |account: &str| {
+        format!(
+            "# top\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a, namespace: b}}\nspec:\n  template:\n    spec:\n      {account}\n      containers: []\n"
+        )
+    };
+    for (old, new) in [
+        (
+            "serviceAccount: cart   # its own",
+            "serviceAccountName: cart   # its own",
+        ),
+        (
+            "'serviceAccount': \"cart\"",
+            "'serviceAccountName': \"cart\"",
+        ),
+        ("\"serviceAccount\" : cart", "\"serviceAccountName\" : cart"),
+        (
+            "serviceAccount:\n        cart",
+            "serviceAccountName:\n        cart",
+        ),
+        // Both are set, it is no name, another place shares it, or it is not certain.
+        ("serviceAccount: cart\n      serviceAccountName: cart", ""),
+        ("serviceAccount: ''", ""),
+        ("serviceAccount: 7", ""),
+        ("<<: &x {serviceAccount: cart}", ""),
+        ("? serviceAccount\n      : cart", ""),
+        ("\"service\\x41ccount\": cart", ""),
+        ("serviceAccount: a\n      serviceAccount: b", ""),
+    ] {
+        let wanted = found(pod(old).as_bytes());
+        let only = wanted
+            .into_iter()
+            .filter(|(id, _)| id == "deprecated-field");
+        let mended = mend(pod(old).as_bytes(), &only.collect(), 36);
+        let expected = if new.is_empty() { old } else { new };
+        assert_eq!(text(&mended), pod(expected), "{old}: {:?}", mended.left);
+        let after = found(&mended.bytes);
+        let is_told = after.iter().any(|(id, _)| id == "deprecated-field");
+        assert!(new.is_empty() || !is_told, "{old}");
+    }
+    let flow = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {serviceAccount: a, containers: []}\n";
+    assert!(text(&mended(flow)).contains("serviceAccountName: a, containers"));
+}
+
 /// Nothing is written where it could break, or is not certain.
 #[test]
 fn what_is_not_safe_is_left() {
