@@ -21,6 +21,8 @@ const PAGES: &[(&str, Page)] = &[
     ("docs/reference/output-formats.md", outputs),
     ("docs/reference/checks.md", checks::list),
     ("docs/reference/frameworks.md", checks::by_framework),
+    ("docs/reference/exposures.md", exposures),
+    ("docs/reference/risks.md", risks),
 ];
 
 /// First line of each generated page.
@@ -136,6 +138,48 @@ fn schemes() -> String {
                 format!("`{}`", scheme.id()),
                 scheme.describe().to_owned(),
                 scheme.purl_types().join(", "),
+            ]
+        }),
+    )
+}
+
+fn exposures() -> String {
+    page(
+        "Exposures",
+        "What `plimsoll network open` tells; `plimsoll explain ID` says the same.",
+        &["id", "the workload", "severity", "why", "mend"],
+        plimsoll_network::open::EXPOSURES.iter().map(|it| {
+            vec![
+                format!("`{}`", it.id),
+                it.title.to_owned(),
+                it.severity.to_string(),
+                it.why.to_owned(),
+                it.mend.to_owned(),
+            ]
+        }),
+    )
+}
+
+fn risks() -> String {
+    page(
+        "Risks of access",
+        "What `plimsoll access risks` tells; `plimsoll explain ID` says the same.",
+        &[
+            "id",
+            "what is wrong",
+            "severity",
+            "why",
+            "mend",
+            "answers to",
+        ],
+        plimsoll_access::RISKS.iter().map(|risk| {
+            vec![
+                format!("`{}`", risk.id),
+                risk.title.to_owned(),
+                risk.severity.to_string(),
+                risk.why.to_owned(),
+                risk.mend.to_owned(),
+                risk.answers.join(", "),
             ]
         }),
     )

@@ -92,7 +92,7 @@ fn write(path: &Path, before: &[u8], after: &[u8]) -> Result<(), Failure> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+#[expect(clippy::disallowed_methods, reason = "tests")]
 mod tests {
     use std::fs;
 

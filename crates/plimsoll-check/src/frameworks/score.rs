@@ -72,14 +72,13 @@ pub fn score(
     }
 }
 
-/// Whether there are services, and they have anything to do with a control.
-fn is_of_services(control: &Control, answering: &[&Check], seen: Seen) -> bool {
-    let is_about = matches!(
-        control.about,
-        About::Pods | About::Network | About::Anything
-    );
-    let mut answering = answering.iter();
-    seen.services > 0 && is_about && answering.any(|check| dialect::is_asked(check))
+/// Whether there are services, and a control is about what they are.
+const fn is_of_services(control: &Control, seen: Seen) -> bool {
+    seen.services > 0
+        && matches!(
+            control.about,
+            About::Pods | About::Network | About::Anything
+        )
 }
 
 /// With one digit after the point, rounded down: 100 is said only where nothing failed.
@@ -117,7 +116,7 @@ fn judged(
     } else if is_partial {
         let note = "nothing was found, but not everything could be read";
         (RuleOutcome::Unknown, Some(note))
-    } else if seen.of(control.about) == 0 && is_of_services(control, &answering, seen) {
+    } else if seen.of(control.about) == 0 && is_of_services(control, seen) {
         if answering.iter().all(|check| dialect::is_asked(check)) {
             (RuleOutcome::Pass, None)
         } else {

@@ -28,8 +28,8 @@ pub fn run(session: &Session, arguments: &ExplainArgs) -> Result<u8, Failure> {
     }
     if text.is_empty() {
         return Err(Failure::new(format!("failed to find `{id}`")).hint(
-            "it is no id of a vulnerability in the database, a cataloger, a source, a scheme or a \
-             format; `plimsoll db status` tells what the database covers",
+            "it is no id of a check, an exposure, a risk of access, a vulnerability in the database, a \
+             cataloger, a source, a scheme or a format; `plimsoll db status` tells what the database covers",
         ));
     }
     outputs::print(&text)?;
