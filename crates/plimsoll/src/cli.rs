@@ -359,7 +359,7 @@ pub enum NetworkCommand {
     Reach(NetworkReachArgs),
     /// Workloads that are open to any source or may reach anything, judged
     Open(NetworkOpenArgs),
-    /// Which policies and rules decide about two of them
+    /// Which policies and rules decide whether one workload reaches another
     Explain(NetworkExplainArgs),
     /// Flows gained and lost between two sets of objects
     Diff(NetworkDiffArgs),

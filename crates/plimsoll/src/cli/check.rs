@@ -40,7 +40,7 @@ pub struct CheckArgs {
     /// pss-restricted. Only what it asks for is checked, whatever the persona
     #[arg(long, value_name = "ID")]
     pub framework: Option<String>,
-    /// Version of Kubernetes to judge for: the cluster's, or else v1.36, unless said otherwise
+    /// Version of Kubernetes to judge for, as v1.30; else the cluster's, for files v1.36
     #[arg(long, value_name = "VERSION")]
     pub kubernetes_version: Option<String>,
     /// Registry that images may come from, as registry.example or registry.example/shop; may be
