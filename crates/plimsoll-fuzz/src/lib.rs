@@ -48,6 +48,10 @@ pub static TARGETS: &[&[Target]] = &[
     targets::advisories::TARGETS,
     targets::policies::TARGETS,
     targets::cluster::TARGETS,
+    targets::configuration::TARGETS,
+    targets::checks::TARGETS,
+    targets::network::TARGETS,
+    targets::access::TARGETS,
 ];
 
 /// All targets in the order of the list.

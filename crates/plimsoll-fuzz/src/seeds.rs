@@ -3,12 +3,14 @@
 
 pub mod advisories;
 pub mod cluster;
+pub mod configuration;
 pub mod documents;
 mod executable;
 pub mod image;
 pub mod lockfiles;
 pub mod policies;
 pub mod programs;
+pub mod rights;
 pub mod system;
 
 use std::path::Path;

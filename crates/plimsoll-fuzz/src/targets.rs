@@ -1,10 +1,14 @@
 //! The targets by kind, each with what must hold of its parser.
 
+pub mod access;
 pub mod advisories;
+pub mod checks;
 pub mod cluster;
+pub mod configuration;
 pub mod documents;
 pub mod image;
 pub mod lockfiles;
+pub mod network;
 pub mod policies;
 pub mod programs;
 pub mod system;

@@ -12,6 +12,7 @@ mod conflict;
 pub mod connection;
 pub mod difference;
 pub mod explain;
+pub mod flow_list;
 pub mod flows;
 pub mod generate;
 pub mod intervals;

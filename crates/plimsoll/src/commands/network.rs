@@ -23,7 +23,6 @@ mod diff;
 mod document;
 mod dot;
 mod explain;
-mod flow_list;
 mod generate;
 mod json;
 mod open;

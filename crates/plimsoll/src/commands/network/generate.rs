@@ -1,12 +1,15 @@
 //! `network generate`: policies for a list of flows, with the proof.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use plimsoll_network::Reach;
+use plimsoll_network::flow_list;
+use plimsoll_network::flows::Flow;
 use plimsoll_network::generate::{draft, generate};
 
 use super::document::{Form, Wanted};
-use super::{flow_list, input, told};
+use super::{input, told};
 use crate::cli::NetworkGenerateArgs;
 use crate::commands::EXIT_PARTLY;
 use crate::failure::Failure;
@@ -21,7 +24,7 @@ pub fn run(
     wanted.only(&[Form::Table])?;
     let (cluster, _) = input(&arguments.paths, &arguments.cluster)?;
     let (flows, is_draft) = match &arguments.flows {
-        Some(path) => (flow_list::read(&input::read(path)?, path)?, false),
+        Some(path) => (listed(path)?, false),
         None => (draft(&cluster), true),
     };
     let generated = generate(&cluster, &flows, is_draft).map_err(|reason| {
@@ -67,4 +70,16 @@ pub fn run(
     }
     Err(Failure::new("failed to write policies that allow exactly these flows")
         .hint("policies of administrators stay in force, and workloads with the same labels cannot be told apart"))
+}
+
+/// The flows of a list.
+fn listed(path: &Path) -> Result<Vec<Flow>, Failure> {
+    flow_list::read(&input::read(path)?).map_err(|error| {
+        Failure::new(format!(
+            "failed to read {}:{}: {error}",
+            path.display(),
+            error.line
+        ))
+        .hint("from,to,protocol,ports, as `plimsoll network reach --format csv` writes it")
+    })
 }

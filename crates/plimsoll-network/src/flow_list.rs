@@ -1,12 +1,18 @@
 //! A list of flows as input: JSON as `reach` writes it, or CSV.
 
-use std::path::Path;
-
-use plimsoll_network::connection::Connections;
-use plimsoll_network::flows::Flow;
 use serde::Deserialize;
 
-use crate::failure::Failure;
+use super::connection::Connections;
+use super::flows::Flow;
+
+/// A list that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct FlowListError {
+    /// The line, 1-based.
+    pub line: usize,
+    pub reason: String,
+}
 
 #[derive(Deserialize)]
 struct Document {
@@ -27,13 +33,10 @@ struct Allowed {
 }
 
 /// Reads either form.
-pub fn read(bytes: &[u8], path: &Path) -> Result<Vec<Flow>, Failure> {
-    let failed = |line: usize, reason: &str| {
-        Failure::new(format!(
-            "failed to read {}:{line}: {reason}",
-            path.display()
-        ))
-        .hint("from,to,protocol,ports, as `plimsoll network reach --format csv` writes it")
+pub fn read(bytes: &[u8]) -> Result<Vec<Flow>, FlowListError> {
+    let failed = |line: usize, reason: &str| FlowListError {
+        line,
+        reason: reason.to_owned(),
     };
     let text = std::str::from_utf8(bytes).map_err(|_| failed(1, "it is not UTF-8"))?;
     if text.trim_start().starts_with('{') {
