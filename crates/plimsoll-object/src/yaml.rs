@@ -322,14 +322,27 @@ enum Open {
     Map(Vec<Entry>, Option<(Word, Place)>),
 }
 
+/// How large a node is, aliases written out.
+#[derive(Debug, Clone, Copy)]
+struct Extent {
+    nodes: usize,
+    /// Lists and maps in each other, itself included: aliases of aliases would nest without end.
+    depth: usize,
+}
+
+impl Extent {
+    const SCALAR: Self = Self { nodes: 1, depth: 0 };
+}
+
 /// Builds trees from events.
 #[derive(Default)]
 struct Reader {
     stack: Vec<(Place, usize, Open)>,
-    anchors: BTreeMap<usize, (Node, usize)>,
+    anchors: BTreeMap<usize, (Node, Extent)>,
     nodes: usize,
-    /// Nodes that were there when each open list or map began.
-    sizes: Vec<usize>,
+    /// Of each open list or map: the nodes that were there when it began, and the depth of what is in
+    /// it so far.
+    extents: Vec<Extent>,
     duplicates: Vec<(Place, Word)>,
     root: Option<Node>,
 }
@@ -345,20 +358,23 @@ impl Reader {
                     (ScalarStyle::Plain, _) => scalar::resolve(&text),
                     _ => Value::Text(text.as_ref().into()),
                 };
-                self.place(Node::new(at, value), anchor, 1)?;
+                self.place(Node::new(at, value), anchor, Extent::SCALAR)?;
             }
             Event::SequenceStart(anchor, _) => self.open(at, anchor, Open::List(Vec::new()))?,
             Event::MappingStart(anchor, _) => self.open(at, anchor, Open::Map(Vec::new(), None))?,
             Event::SequenceEnd | Event::MappingEnd => self.close()?,
             Event::Alias(anchor) => {
-                let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
+                let Some((node, extent)) = self.anchors.get(&anchor).cloned() else {
                     return Err(YamlError::new(
                         at,
                         "the alias names an anchor that it is part of",
                     ));
                 };
-                self.count(size, at)?;
-                self.place(node, 0, size)?;
+                self.count(extent.nodes, at)?;
+                if self.stack.len() + extent.depth > DEPTH_MAX {
+                    return Err(too_deep(at));
+                }
+                self.place(node, 0, extent)?;
             }
             Event::DocumentEnd => {
                 let duplicates = std::mem::take(&mut self.duplicates);
@@ -385,32 +401,44 @@ impl Reader {
 
     fn open(&mut self, at: Place, anchor: usize, open: Open) -> Result<(), YamlError> {
         if self.stack.len() >= DEPTH_MAX {
-            return Err(YamlError::new(
-                at,
-                format!("nested deeper than {DEPTH_MAX}"),
-            ));
+            return Err(too_deep(at));
         }
-        self.sizes.push(self.nodes);
+        self.extents.push(Extent {
+            nodes: self.nodes,
+            depth: 0,
+        });
         self.count(1, at)?;
         self.stack.push((at, anchor, open));
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), YamlError> {
-        let (Some((at, anchor, open)), Some(before)) = (self.stack.pop(), self.sizes.pop()) else {
+        let (Some((at, anchor, open)), Some(before)) = (self.stack.pop(), self.extents.pop())
+        else {
             return Ok(());
         };
         let value = match open {
             Open::List(items) => Value::List(items.into()),
             Open::Map(entries, _) => Value::Map(self.settled(entries).into()),
         };
-        self.place(Node::new(at, value), anchor, self.nodes - before)
+        let extent = Extent {
+            nodes: self.nodes - before.nodes,
+            depth: before.depth + 1,
+        };
+        self.place(Node::new(at, value), anchor, extent)
     }
 
     /// Puts a finished node where it belongs.
-    fn place(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), YamlError> {
+    fn place(&mut self, node: Node, anchor: usize, extent: Extent) -> Result<(), YamlError> {
         if anchor != 0 {
-            self.anchors.insert(anchor, (node.clone(), size));
+            self.anchors.insert(anchor, (node.clone(), extent));
+        }
+        // What is merged takes the place of the map that it is merged into.
+        let is_merged =
+            matches!(self.stack.last(), Some((_, _, Open::Map(_, Some((key, _))))) if key.is("<<"));
+        if let Some(parent) = self.extents.last_mut() {
+            let depth = extent.depth.saturating_sub(usize::from(is_merged));
+            parent.depth = parent.depth.max(depth);
         }
         match self.stack.last_mut() {
             None => self.root = Some(node),
@@ -459,6 +487,10 @@ impl Reader {
         }
         merged
     }
+}
+
+fn too_deep(at: Place) -> YamlError {
+    YamlError::new(at, format!("nested deeper than {DEPTH_MAX}"))
 }
 
 /// Most entries that are compared each with each.

@@ -17,6 +17,10 @@ pub fn examples() -> Vec<Vec<u8>> {
 pub fn yaml() -> Vec<Vec<u8>> {
     let mut out = own("yaml");
     out.extend(examples().into_iter().step_by(40));
+    // Aliases in aliases, each a little deeper.
+    let link = |at: usize| format!("- &a{} [[[[[[[[*a{at}]]]]]]]]\n", at + 1);
+    let links: String = (0..30).map(link).collect();
+    out.push(format!("- &a0 1\n{links}").into_bytes());
     out
 }
 

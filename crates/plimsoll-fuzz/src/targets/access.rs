@@ -54,7 +54,7 @@ fn access(data: &[u8], with_default_bindings: bool, has_lines: bool) -> Access {
 /// Who may is who is told to; a right allows what it says; risks lie in the file, twice the same.
 fn rights(data: &[u8]) {
     let data = cut(data);
-    let (with_default, has_lines) = (data.len() % 2 == 0, data.len() % 8 > 0);
+    let (with_default, has_lines) = (data.len().is_multiple_of(2), !data.len().is_multiple_of(8));
     let access = self::access(data, with_default, has_lines);
     let risks = access.risks(TODAY);
     let again = self::access(data, with_default, has_lines);

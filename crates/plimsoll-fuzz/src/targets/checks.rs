@@ -215,7 +215,7 @@ fn composed(data: &[u8]) {
             opened.push(name.to_owned());
             match name {
                 "a/.env" => Ok(piece(2).as_bytes().to_vec()),
-                _ if name.len() % 2 == 0 => Ok(piece(3).as_bytes().to_vec()),
+                _ if name.len().is_multiple_of(2) => Ok(piece(3).as_bytes().to_vec()),
                 _ => Err("it is not there".to_owned()),
             }
         };

@@ -19,9 +19,10 @@ pub fn path_to(root: &Node, at: Place) -> Option<Vec<Step>> {
     descend(root, at, &mut path).then_some(path)
 }
 
-/// Whether a map's first key has a value of its own: where both begin, that is meant.
+/// Whether a map's first key has a value of its own: where both begin, that is meant. In braces the
+/// map begins before its key.
 fn begins_with_field(node: &Node) -> bool {
-    let first = node.entries().first();
+    let first = node.entries().first().filter(|first| first.at == node.at);
     first.is_some_and(|first| first.value.entries().is_empty() && first.value.items().is_empty())
 }
 

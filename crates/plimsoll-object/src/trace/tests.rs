@@ -122,6 +122,22 @@ fn actions_name_their_values() {
 }
 
 #[test]
+fn a_map_in_braces_has_a_path() {
+    let root = yaml::parse(b"a:\n  b: {c: 1, d: {e: []}}\n")
+        .0
+        .remove(0)
+        .root;
+    let path = |line, column| path_to(&root, Place { line, column }).unwrap();
+    let keys = |names: &[&str]| -> Vec<Step> {
+        let keys = names.iter().map(|name| Step::Key((*name).to_owned()));
+        keys.collect()
+    };
+    assert_eq!(path(2, 6), keys(&["a", "b"]));
+    assert_eq!(path(2, 7), keys(&["a", "b", "c"]));
+    assert_eq!(path(2, 16), keys(&["a", "b", "d"]));
+}
+
+#[test]
 fn values_are_found_by_what_came_out() {
     let values = "image:\n  tag: latest\nsecurity:\n  privileged: true\nenv:\n  - name: A\n    value: one\n  - name: B\n    value: two\n";
     let values = yaml::parse(values.as_bytes()).0.remove(0).root;

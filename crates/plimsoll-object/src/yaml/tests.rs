@@ -168,6 +168,22 @@ fn depth_is_bounded() {
         blocks.extend([" ".repeat(level).as_str(), "a:\n"]);
     }
     assert!(error(&blocks).message.contains("nested deeper"));
+    // Aliases of aliases nest as deep as what they stand for.
+    let chain = |links: usize, each: usize| {
+        let (open, close) = ("[".repeat(each), "]".repeat(each));
+        let link = |link: usize| format!("- &a{} {open}*a{link}{close}\n", link + 1);
+        let links: String = (0..links).map(link).collect();
+        format!("- &a0 1\n{links}")
+    };
+    assert_eq!(parse(chain(9, 11).as_bytes()).1, None);
+    let deep = error(&chain(10, 10));
+    assert!(deep.message.contains("nested deeper"), "{deep:?}");
+    assert!(error(&chain(190, 98)).message.contains("nested deeper"));
+    // A merged map comes no deeper than where it is merged.
+    let merged: String = (0..150).fold("m0: &m0 {a: 1}\n".to_owned(), |text, link| {
+        format!("{text}m{0}: &m{0} {{<<: *m{link}}}\n", link + 1)
+    });
+    assert_eq!(parse(merged.as_bytes()).1.map(|it| it.message), None);
     let deep = format!("{}1{}", "[".repeat(DEPTH_MAX), "]".repeat(DEPTH_MAX));
     assert_eq!(parse(deep.as_bytes()).1, None);
 }
