@@ -111,6 +111,16 @@ fn wanted(
             ));
             continue;
         }
+        if flow.allow.is_empty() && ends.iter().any(Option::is_some) {
+            // Nothing is asked for; still its ends must be known. A rule without ports would be one
+            // for all of them.
+            for (name, end) in [&flow.from, &flow.to].into_iter().zip(ends) {
+                if end.is_none() {
+                    outside(name)?;
+                }
+            }
+            continue;
+        }
         match ends {
             [Some(from), Some(to)] => {
                 for (at, other, is_source) in [(from, to, true), (to, from, false)] {

@@ -553,3 +553,24 @@ fn half_written_objects_are_no_panic() {
         }
     }
 }
+
+/// A rule without ports is one for every port: nothing must not become everything.
+#[test]
+fn a_flow_on_no_ports_opens_nothing() {
+    let cluster = cluster("");
+    let flow = |from: &str, to: &str| Flow {
+        from: from.to_owned(),
+        to: to.to_owned(),
+        allow: Connections::none(),
+        by: Vec::new(),
+    };
+    let listed = [
+        flow("world", "a/web[Deployment]"),
+        flow("b/job[Job]", "a/db[Deployment]"),
+    ];
+    let generated = generate(&cluster, &listed, false).unwrap();
+    assert_eq!(generated.differences, Vec::<String>::new());
+    assert_eq!(generated.text, generate(&cluster, &[], false).unwrap().text);
+    let odd = [flow("nobody", "a/web[Deployment]")];
+    assert!(generate(&cluster, &odd, false).is_err());
+}
