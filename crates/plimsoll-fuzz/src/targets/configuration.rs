@@ -140,9 +140,8 @@ fn yaml(data: &[u8]) {
     }
     let mut parts = Vec::new();
     for part in split::parts(0, String::new(), data.to_vec()) {
-        for (line, bytes) in part.documents() {
-            let (found, error) = parse_part(bytes, line);
-            assert_eq!(error, None, "{}", bytes.escape_ascii());
+        for (found, error) in part.read() {
+            assert_eq!(error, None, "{}", part.bytes().escape_ascii());
             parts.extend(found);
         }
     }
