@@ -1,9 +1,9 @@
 //! YAML as configuration is written in it, the words of it that have a grammar of their own, and
 //! templates laid beside what they rendered.
 
-use plimsoll_check::cron;
 use plimsoll_model::Date;
 use plimsoll_object::allow::{Allowances, Known};
+use plimsoll_object::cron;
 use plimsoll_object::quantity::Quantity;
 use plimsoll_object::trace::{Template, align, find, node_at, path_to};
 use plimsoll_object::yaml::{DEPTH_MAX, Document, NODES_MAX, Node, Place, parse, parse_part};
