@@ -322,16 +322,17 @@ enum Open {
     Map(Vec<Entry>, Option<(Word, Place)>),
 }
 
-/// How large a node is, aliases written out.
+/// How large a node is, aliases written out; itself counts in the depth.
 #[derive(Debug, Clone, Copy)]
 struct Extent {
     nodes: usize,
-    /// Lists and maps in each other, itself included: aliases of aliases would nest without end.
     depth: usize,
 }
 
 impl Extent {
-    const SCALAR: Self = Self { nodes: 1, depth: 0 };
+    const fn flat(nodes: usize) -> Self {
+        Self { nodes, depth: 0 }
+    }
 }
 
 /// Builds trees from events.
@@ -340,8 +341,7 @@ struct Reader {
     stack: Vec<(Place, usize, Open)>,
     anchors: BTreeMap<usize, (Node, Extent)>,
     nodes: usize,
-    /// Of each open list or map: the nodes that were there when it began, and the depth of what is in
-    /// it so far.
+    /// Of each open list or map: nodes when it began, depth of what is in it so far.
     extents: Vec<Extent>,
     duplicates: Vec<(Place, Word)>,
     root: Option<Node>,
@@ -358,7 +358,7 @@ impl Reader {
                     (ScalarStyle::Plain, _) => scalar::resolve(&text),
                     _ => Value::Text(text.as_ref().into()),
                 };
-                self.place(Node::new(at, value), anchor, Extent::SCALAR)?;
+                self.place(Node::new(at, value), anchor, Extent::flat(1))?;
             }
             Event::SequenceStart(anchor, _) => self.open(at, anchor, Open::List(Vec::new()))?,
             Event::MappingStart(anchor, _) => self.open(at, anchor, Open::Map(Vec::new(), None))?,
@@ -403,10 +403,7 @@ impl Reader {
         if self.stack.len() >= DEPTH_MAX {
             return Err(too_deep(at));
         }
-        self.extents.push(Extent {
-            nodes: self.nodes,
-            depth: 0,
-        });
+        self.extents.push(Extent::flat(self.nodes));
         self.count(1, at)?;
         self.stack.push((at, anchor, open));
         Ok(())
