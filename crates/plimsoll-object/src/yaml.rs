@@ -10,11 +10,13 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
+mod extent;
 mod scalar;
 #[cfg(test)]
 mod tests;
 mod word;
 
+use extent::Extent;
 pub use word::Word;
 
 /// Largest file, in bytes.
@@ -320,19 +322,6 @@ fn hinted(error: YamlError, text: &str, before: u32) -> YamlError {
 enum Open {
     List(Vec<Node>),
     Map(Vec<Entry>, Option<(Word, Place)>),
-}
-
-/// How large a node is, aliases written out; itself counts in the depth.
-#[derive(Debug, Clone, Copy)]
-struct Extent {
-    nodes: usize,
-    depth: usize,
-}
-
-impl Extent {
-    const fn flat(nodes: usize) -> Self {
-        Self { nodes, depth: 0 }
-    }
 }
 
 /// Builds trees from events.
