@@ -25,9 +25,11 @@ enum Keep {
     AllBut(&'static [(&'static str, Option<Keep>)]),
     /// Of each item of a list.
     Items(&'static Keep),
+    /// Of a list the items that have this field.
+    Having(&'static str),
 }
 
-use Keep::{All, AllBut, Fields, Items, Keys, Short};
+use Keep::{All, AllBut, Fields, Having, Items, Keys, Short};
 
 const METADATA: Keep = Fields(&[
     ("name", All),
@@ -77,59 +79,32 @@ const DEFINITION: Keep = Fields(&[
 ]);
 
 const POD: Keep = Fields(&[
-    ("affinity", All),
-    ("automountServiceAccountToken", All),
     ("containers", Items(&CONTAINER)),
     ("ephemeralContainers", Items(&CONTAINER)),
     ("hostNetwork", All),
-    ("hostname", All),
     ("imagePullSecrets", All),
     ("initContainers", Items(&CONTAINER)),
-    ("nodeName", All),
-    ("nodeSelector", All),
-    ("os", All),
     ("priorityClassName", All),
-    ("readinessGates", All),
     ("resourceClaims", All),
     ("resources", All),
     ("restartPolicy", All),
     ("runtimeClassName", All),
-    ("schedulerName", All),
     ("serviceAccount", All),
     ("serviceAccountName", All),
-    ("subdomain", All),
-    ("terminationGracePeriodSeconds", All),
-    ("tolerations", All),
-    ("topologySpreadConstraints", All),
     ("volumes", All),
 ]);
 
+/// Probes, mounts and images are for checks of one object.
 const CONTAINER: Keep = Fields(&[
     ("name", All),
-    ("image", All),
-    ("env", Items(&Fields(&[("name", All), ("valueFrom", All)]))),
+    ("env", Having("valueFrom")),
     ("envFrom", All),
     ("lifecycle", Keys),
-    ("livenessProbe", PROBE),
     ("ports", All),
-    ("readinessProbe", PROBE),
     ("resources", All),
+    // Tells a sidecar.
     ("restartPolicy", All),
-    ("startupProbe", PROBE),
-    ("volumeDevices", All),
-    (
-        "volumeMounts",
-        Items(&Fields(&[
-            ("name", All),
-            ("mountPath", All),
-            ("readOnly", All),
-            ("subPath", All),
-        ])),
-    ),
 ]);
-
-/// Where a probe asks; how often is for checks of one object.
-const PROBE: Keep = Fields(&[("httpGet", All), ("tcpSocket", All), ("grpc", All)]);
 
 /// The object as a tree of its own, with what checks over the world may read.
 pub fn pruned(object: &Object<'_>) -> Node {
@@ -181,6 +156,16 @@ fn kept(node: &Node, keep: &Keep) -> Node {
                 at: node.at,
                 value: Value::List(items.iter().map(|item| kept(item, keep)).collect()),
             },
+            _ => node.clone(),
+        },
+        Having(field) => match &node.value {
+            Value::List(items) => {
+                let having = items.iter().filter(|item| item.get(field).is_some());
+                Node {
+                    at: node.at,
+                    value: Value::List(having.cloned().collect()),
+                }
+            }
             _ => node.clone(),
         },
     }
