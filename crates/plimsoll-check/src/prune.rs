@@ -91,7 +91,14 @@ const POD: Keep = Fields(&[
     ("runtimeClassName", All),
     ("serviceAccount", All),
     ("serviceAccountName", All),
-    ("volumes", All),
+    ("volumes", Items(&VOLUME)),
+]);
+
+/// What is of the pod or of its node refers to nothing.
+const VOLUME: Keep = AllBut(&[
+    ("downwardAPI", None),
+    ("emptyDir", None),
+    ("hostPath", None),
 ]);
 
 /// Probes, mounts and images are for checks of one object.
