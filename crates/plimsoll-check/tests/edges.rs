@@ -202,11 +202,7 @@ fn images() {
     );
     told(
         "invalid-image-name",
-        &[
-            image(""),
-            image("{{ .Values.image }}"),
-            image("Shop/Cart:1"),
-        ],
+        &[image(""), image("$IMAGE"), image("Shop/Cart:1")],
     );
     quiet(
         "invalid-image-name",

@@ -177,7 +177,8 @@ fn a_cluster_is_checked() {
     assert_eq!(once.text(), again.text());
     let text = run(&world, &admin, &["check", "--cluster", "-n", "shop"]).ended(2);
     assert!(
-        text.text().contains("  --> shop/Deployment/cart\n"),
+        text.text()
+            .contains("  --> shop/Deployment/cart (Deployment shop/cart, container cart)\n"),
         "{}",
         text.text()
     );
