@@ -259,9 +259,10 @@ fn json_at<'t>(text: &'t str, error: &ScanError) -> Option<&'t str> {
         .filter(|read| *read > 0)?;
     let (end, _) = text.match_indices('\n').nth(read - 1)?;
     let rest = text.get(end + 1..)?;
-    rest.trim_start_matches(' ')
-        .starts_with('{')
-        .then_some(rest)
+    let value = rest.trim_start_matches(' ');
+    // What stands behind a value is no beginning of one.
+    let is_first = error.marker().col() == rest.len() - value.len();
+    (is_first && value.starts_with('{')).then_some(rest)
 }
 
 fn text_of(bytes: &[u8]) -> Result<&str, YamlError> {

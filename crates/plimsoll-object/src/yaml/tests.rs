@@ -85,10 +85,17 @@ fn json_goes_on_without_a_line_between() {
     for (text, line) in [
         ("{\"a\": 1} {\"a\": 2}", 1),
         ("{\"a\": 1}\nrubbish", 2),
+        ("\n{\"a\": 1},", 2),
+        ("{\"b\":\n{\"a\": 1}},", 2),
         ("{\"a\": 1}\n{\"a\": 2}\n{\"a\": ]", 3),
     ] {
-        let (_, error) = parse(text.as_bytes());
+        let (documents, error) = parse(text.as_bytes());
         assert_eq!(error.unwrap().at.line, line, "{text}");
+        assert!(documents.len() < 3, "{text}: {documents:?}");
+        assert!(
+            documents.is_sorted_by(|a, b| a.root.at < b.root.at),
+            "{text}"
+        );
     }
 }
 
