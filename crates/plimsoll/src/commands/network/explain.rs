@@ -22,7 +22,7 @@ pub fn run(
     wanted: &Wanted,
 ) -> Result<u8, Failure> {
     let wanted = wanted.only(&[Form::Table, Form::Json])?;
-    let (cluster, _) = input(&arguments.paths, &arguments.cluster)?;
+    let (cluster, _) = input(&arguments.input.paths, &arguments.input.cluster)?;
     let (from, to) = (
         end(&cluster, &arguments.from)?,
         end(&cluster, &arguments.to)?,

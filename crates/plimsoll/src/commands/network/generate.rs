@@ -22,7 +22,7 @@ pub fn run(
     wanted: &Wanted,
 ) -> Result<u8, Failure> {
     wanted.only(&[Form::Table])?;
-    let (cluster, _) = input(&arguments.paths, &arguments.cluster)?;
+    let (cluster, _) = input(&arguments.input.paths, &arguments.input.cluster)?;
     let (flows, is_draft) = match &arguments.flows {
         Some(path) => (listed(path)?, false),
         None => (draft(&cluster), true),

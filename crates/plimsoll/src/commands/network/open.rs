@@ -15,7 +15,7 @@ use crate::talk;
 
 pub fn run(session: &Session, arguments: &NetworkOpenArgs) -> Result<u8, Failure> {
     let begun = Instant::now();
-    let (cluster, name) = input(&arguments.paths, &arguments.cluster)?;
+    let (cluster, name) = input(&arguments.input.paths, &arguments.input.cluster)?;
     let reach = Reach::new(&cluster);
     let (mut findings, summary) = open(&reach, session.today());
     if cluster.is_live {

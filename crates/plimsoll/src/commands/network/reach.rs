@@ -17,7 +17,7 @@ pub fn run(
     arguments: &NetworkReachArgs,
     wanted: &Wanted,
 ) -> Result<u8, Failure> {
-    let (cluster, _) = input(&arguments.paths, &arguments.cluster)?;
+    let (cluster, _) = input(&arguments.input.paths, &arguments.input.cluster)?;
     let filter = filter(&cluster, arguments)?;
     let reach = Reach::new(&cluster);
     let mut unknowns = reach.all_unknowns();
