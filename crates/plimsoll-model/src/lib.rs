@@ -7,6 +7,7 @@ pub mod advisories;
 pub mod compliance;
 pub mod derivation;
 pub mod digest;
+pub mod event;
 pub mod finding;
 pub mod inventory;
 pub mod layer;

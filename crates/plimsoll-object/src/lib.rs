@@ -13,9 +13,8 @@ pub mod quantity;
 pub mod selector;
 pub mod split;
 pub mod trace;
-pub mod yaml;
-
 pub use object::{Container, Object, Pod, Role, objects};
+pub use plimsoll_yaml as yaml;
 
 /// A file as it was handed in.
 #[derive(Debug, Clone)]

@@ -1,0 +1,9 @@
+//! From event to behavior to alert: a state machine without a kernel.
+//!
+//! Is handed records (from the ring buffer or a recorded trace) and keeps what they tell of
+//! processes, files, sockets and containers; judges each event by rules in the Falco language. Opens
+//! no socket, reads no clock and no environment: the same records and rules give the same alerts.
+
+pub mod wire;
+
+pub use wire::{Record, RecordError, RecordWriter};

@@ -1,0 +1,1 @@
+//! Takes alerts out of the process: to files, syslog and HTTP receivers.

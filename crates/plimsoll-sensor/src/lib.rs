@@ -1,0 +1,1 @@
+//! The sensor: loads kernel programs, reads the ring buffer, joins events with containers.
