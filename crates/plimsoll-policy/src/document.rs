@@ -14,8 +14,9 @@ use crate::condition::{Condition, FixWanted};
 use crate::exception::{Exception, LayerScope, Origin};
 use crate::expression::Expression;
 use crate::glob::Glob;
+use crate::response::{Response, ResponseForm};
 use crate::rule::{Modes, Policy, Rule};
-use crate::{PolicyError, builtin, suggest};
+use crate::{PolicyError, builtin, response, suggest};
 
 /// Largest policy file, in bytes.
 pub const POLICY_BYTES_MAX: usize = 1 << 20;
@@ -27,6 +28,8 @@ pub struct Document {
     /// The default policy where the file has none.
     pub policy: Policy,
     pub exceptions: Vec<Exception>,
+    /// What is done about alerts.
+    pub responses: Vec<Response>,
 }
 
 /// Values of global flags that the file sets. Flags and environment win over them.
@@ -71,6 +74,7 @@ struct Form {
     settings: Settings,
     policy: Option<PolicyForm>,
     exceptions: Vec<Spanned<ExceptionForm>>,
+    responses: Vec<Spanned<ResponseForm>>,
 }
 
 #[derive(Deserialize)]
@@ -175,6 +179,7 @@ impl Document {
                 None => builtin::default_policy(),
             },
             exceptions,
+            responses: response::read(file, form.responses)?,
         })
     }
 }
@@ -397,11 +402,11 @@ fn read_exception(file: &str, form: Spanned<ExceptionForm>) -> Result<Exception,
     })
 }
 
-fn at<T>(file: &str, value: &Spanned<T>, message: impl Into<String>) -> PolicyError {
+pub(crate) fn at<T>(file: &str, value: &Spanned<T>, message: impl Into<String>) -> PolicyError {
     PolicyError::new(file, message).at(value.referenced.line(), value.referenced.column())
 }
 
-fn word<T: Copy, const N: usize>(
+pub(crate) fn word<T: Copy, const N: usize>(
     file: &str,
     text: &Spanned<String>,
     all: [T; N],

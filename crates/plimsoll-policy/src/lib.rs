@@ -12,6 +12,7 @@ pub mod expression;
 pub mod glob;
 pub mod ignore_files;
 pub mod judge;
+pub mod response;
 pub mod rule;
 pub mod suggest;
 
@@ -19,4 +20,5 @@ pub use document::{Document, Settings};
 pub use error::PolicyError;
 pub use exception::{Exception, Origin};
 pub use judge::{Case, judge};
+pub use response::{Answer, Decision, Responder, Response};
 pub use rule::{Modes, Policy, Rule};
