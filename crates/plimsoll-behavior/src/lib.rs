@@ -4,6 +4,7 @@
 //! processes, files, sockets and containers; judges each event by rules in the Falco language. Opens
 //! no socket, reads no clock and no environment: the same records and rules give the same alerts.
 
+pub mod rules;
 pub mod wire;
 
 pub use wire::{Record, RecordError, RecordWriter};
