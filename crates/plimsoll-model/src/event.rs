@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+pub mod container;
 mod kind;
 mod param;
 

@@ -281,9 +281,9 @@ params! {
     ContainerImageId = 164, "container_image_id", Type::Bytes;
     /// Digest of the image's manifest.
     ContainerImageDigest = 165, "container_image_digest", Type::Bytes;
-    /// 0 unknown, 1 known in part (from the path), 2 known, 3 gone.
+    /// 0 unknown, 1 known in part (from the path), 2 known, 3 gone; see [`container`](super::container).
     ContainerState = 166, "container_state", Type::U64;
-    /// All else that is known, as JSON: mounts, labels, privileged, pod, health checks, network, started, user.
+    /// All else that is known, as JSON with the keys of [`CONTAINER_KEYS`](super::container::CONTAINER_KEYS).
     ContainerJson = 167, "container_json", Type::Bytes;
     /// `/etc/passwd` of a root: the host's, or a container's with `container_id`.
     AccountUser = 170, "account_user", Type::Bytes;
