@@ -4,7 +4,9 @@
 //! processes, files, sockets and containers; judges each event by rules in the Falco language. Opens
 //! no socket, reads no clock and no environment: the same records and rules give the same alerts.
 
+pub mod alert;
 pub mod rules;
 pub mod wire;
 
+pub use alert::Alert;
 pub use wire::{Record, RecordError, RecordWriter};
