@@ -1,1 +1,4 @@
 //! The sensor: loads kernel programs, reads the ring buffer, joins events with containers.
+
+mod capped;
+pub mod respond;
