@@ -3,14 +3,18 @@
 //! An alert is made when a rule fires and is complete in itself: which rule, in which container, by
 //! which process and its ancestors, what to do, and how often it was seen. It is written as Falco
 //! writes its own (JSON and text, so that what reads Falco reads this), and is turned into a finding.
-//! One alert is made of many alike, and floods are held back and counted.
+//! [`Gate`] makes one alert of many alike and holds back floods, counting what it holds back.
 //!
 //! Nothing here sends alerts anywhere (`plimsoll-notify` does) or reads a clock: times are those of
 //! the events, so that a replayed trace gives the same alerts byte by byte.
 
 mod falco;
 mod finding;
+mod gate;
 mod identity;
+mod limits;
+mod notices;
+mod repeats;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +25,11 @@ use crate::rules::Priority;
 
 pub use falco::{json, text_line};
 pub use finding::{finding, fingerprint, rule_id, severity};
+pub use gate::{Gate, GateOptions, Held};
 pub use identity::identity;
+pub use limits::{Limit, Rate};
+pub use notices::{Notice, SOURCE_INTERNAL};
+pub use repeats::RepeatOptions;
 
 /// Longest output text, in bytes; what is longer is cut and ends in `…`.
 pub const OUTPUT_BYTES_MAX: usize = 8 << 10;

@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod gate;
+
 pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_507_591_916 + seconds).unwrap()
 }
