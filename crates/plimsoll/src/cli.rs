@@ -156,7 +156,7 @@ pub enum Command {
     /// How versions order
     #[command(subcommand)]
     Version(VersionCommand),
-    /// What this machine allows, and what is missing
+    /// What this machine, kernel, engine, cluster and database allow, and what is missing
     Doctor,
     /// Print a completion script for a shell
     #[command(hide = true)]
