@@ -6,7 +6,10 @@
 
 pub mod alert;
 pub mod rules;
+#[allow(dead_code, unused_imports, clippy::pedantic)]
+pub mod state;
 pub mod wire;
 
 pub use alert::Alert;
+pub use state::{Moment, State};
 pub use wire::{Record, RecordError, RecordWriter};
