@@ -1,0 +1,3 @@
+//! From events to containers.
+
+pub mod path;
