@@ -14,6 +14,7 @@ mod floor;
 mod heavy;
 mod images;
 mod inventory;
+pub mod sensor;
 mod startup;
 mod statistics;
 mod table;

@@ -27,6 +27,8 @@ enum Task {
     Generate,
     /// Measure beside other tools and print the tables of docs/benchmarks.md
     Compare(compare::Arguments),
+    /// Measure what watching costs, beside no sensor, bpftrace and auditd
+    CompareSensor(compare::sensor::Arguments),
     /// Time what `compare` times inside of a process; it starts this in an optimised build
     #[command(hide = true)]
     TimeDatabase {
@@ -46,6 +48,7 @@ fn main() -> anyhow::Result<()> {
         Task::Tidy => tidy::run(),
         Task::Generate => generate::run(),
         Task::Compare(arguments) => compare::run(&arguments),
+        Task::CompareSensor(arguments) => compare::sensor::run(&arguments),
         Task::TimeDatabase { database, names } => compare::time_database(&database, &names),
         Task::FuzzSeeds(arguments) => fuzz_targets::seed(&arguments),
         Task::Manifests(arguments) => manifests::run(&arguments),
