@@ -4,3 +4,4 @@ pub mod attribution;
 mod capped;
 pub mod doctor;
 pub mod respond;
+pub mod snapshot;
