@@ -1,7 +1,20 @@
 //! The sensor: loads kernel programs, reads the ring buffer, joins events with containers.
+//!
+//! Linux only. Programs are C in `bpf/`, compiled by clang in the build and loaded by aya.
 
+mod attach;
 pub mod attribution;
 mod capped;
 pub mod doctor;
+pub mod filter;
+pub mod hooks;
+pub mod load;
+mod object;
 pub mod respond;
+mod ring;
+pub mod shared;
 pub mod snapshot;
+
+pub use filter::Filter;
+pub use load::{LoadError, Loss, Options, ProgramState, Sensor, State};
+pub use object::object;

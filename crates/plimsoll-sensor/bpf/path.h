@@ -1,0 +1,112 @@
+// Full paths, walked from the file up to the root of the process, through mounts.
+//
+// The kernel's own helper for this is open to few programs, and resolves to the root of the machine.
+// Here the path is what the process itself would call the file.
+#pragma once
+#include "emit.h"
+
+#define PATH_STEPS_MAX 2048
+
+struct walk {
+	struct scratch *s;
+	struct dentry *dentry;
+	struct vfsmount *mnt;
+	struct dentry *root_dentry;
+	struct vfsmount *root_mnt;
+	u32 at;
+	u32 done;
+};
+
+// One component, or one step from the top of a mount to where it is mounted.
+static long walk_step(u32 index, struct walk *walk)
+{
+	struct dentry *dentry = walk->dentry, *parent;
+	struct scratch *s = walk->s;
+	struct qstr name;
+	u32 at, length;
+
+	if (dentry == walk->root_dentry && walk->mnt == walk->root_mnt) {
+		walk->done = 1;
+		return 1;
+	}
+	parent = GET(dentry, d_parent);
+	if (dentry == parent || dentry == GET(walk->mnt, mnt_root)) {
+		struct mount *mount = CONTAINER_OF(walk->mnt, struct mount, mnt);
+		struct mount *above = GET(mount, mnt_parent);
+
+		// The uppermost mount of a namespace, or one that is mounted nowhere.
+		if (!above || above == mount)
+			return 1;
+		walk->dentry = GET(mount, mnt_mountpoint);
+		walk->mnt = (void *)above + OFFSET_OF(struct mount, mnt);
+		return 0;
+	}
+	name.hash_len = GET(dentry, d_name.hash_len);
+	name.name = GET(dentry, d_name.name);
+	length = name.len & 255;
+	at = walk->at;
+	if (at < length + 1)
+		return 1;
+	at -= length + 1;
+	walk->at = at;
+	s->path[at & PATH_MASK] = '/';
+	bpf_probe_read_kernel(&s->path[(at + 1) & PATH_MASK], length, name.name);
+	// A rename exchanges name and length together: another sum means that they may not belong together.
+	if (GET(dentry, d_name.hash_len) != name.hash_len)
+		flag(s, FLAG_RACED);
+	walk->dentry = parent;
+	return 0;
+}
+
+// Walks a path into `s->path`; `s->path_at` and `s->path_length` say where it lies.
+NOINLINE int walk_path(struct scratch *s, struct dentry *dentry, struct vfsmount *mnt)
+{
+	struct fs_struct *fs = bpf_get_current_task_btf()->fs;
+	struct walk walk = {
+		.s = s,
+		.dentry = dentry,
+		.mnt = mnt,
+		.root_dentry = fs->root.dentry,
+		.root_mnt = fs->root.mnt,
+		.at = PATH_BYTES - 1,
+	};
+
+	if (!s)
+		return 0;
+	bpf_loop(PATH_STEPS_MAX, walk_step, &walk, 0);
+	// The root itself has no component.
+	if (walk.at == PATH_BYTES - 1)
+		s->path[--walk.at & PATH_MASK] = '/';
+	s->path_at = walk.at;
+	s->path_length = PATH_BYTES - 1 - walk.at;
+	return walk.done;
+}
+
+// Files of the kernel's own, that are mounted nowhere: pipes, sockets, memfd.
+INLINE bool nowhere(struct vfsmount *mnt)
+{
+	struct mount *mount = CONTAINER_OF(mnt, struct mount, mnt);
+	return GET(mount, mnt_parent) == mount;
+}
+
+// Adds a path as a parameter.
+NOINLINE int put_path(struct scratch *s, u16 param, struct dentry *dentry, struct vfsmount *mnt)
+{
+	if (!s || !dentry)
+		return 0;
+	if (!walk_path(s, dentry, mnt))
+		flag(s, FLAG_PATH_PARTIAL);
+	return put_kernel(s, param, &s->path[s->path_at & PATH_MASK], s->path_length);
+}
+
+// The open file of a descriptor of the task that runs.
+INLINE struct file *file_of(s64 fd)
+{
+	struct fdtable *table = bpf_get_current_task_btf()->files->fdt;
+	struct file *file = NULL;
+
+	if (fd < 0 || fd >= table->max_fds)
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), table->fd + fd);
+	return file;
+}

@@ -1,0 +1,164 @@
+//! What the kernel programs drop by themselves, before an event costs anything more.
+//!
+//! Set when the programs are loaded and changed while they run. What is dropped here by repetition is
+//! counted; what is not wanted at all is not.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use plimsoll_model::event::{Class, EventKind, KINDS};
+
+use crate::shared;
+
+/// Which cgroups are watched, by their ids of version 2.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Cgroups {
+    #[default]
+    All,
+    Only(BTreeSet<u64>),
+    Except(BTreeSet<u64>),
+}
+
+/// Which kinds of opens are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Opens {
+    /// None of them.
+    None = 0,
+    /// All of them.
+    #[default]
+    All = 1,
+    /// Those whose path begins with a chosen prefix, or that pass through a chosen name.
+    Chosen = 2,
+}
+
+/// Opens by what they may do; a prefix or name chosen here holds for all that are [`Opens::Chosen`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OpenFilter {
+    /// Opens that only read.
+    pub read: Opens,
+    /// Opens that may write, create or truncate.
+    pub write: Opens,
+    /// Opens that failed. They have no file, so `Chosen` asks the name as it was given.
+    pub failed: Opens,
+    /// Beginnings of full paths, seen from the process's root, e.g. `/etc/`. Only the first 255 bytes count.
+    pub prefixes: BTreeSet<Vec<u8>>,
+    /// Whole names of a file or of a folder above it, e.g. `.ssh`. At most 63 bytes each.
+    pub names: BTreeSet<Vec<u8>>,
+}
+
+/// Everything that is decided in the kernel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// Kinds that are wanted; programs that tell no other are not attached.
+    pub kinds: BTreeSet<EventKind>,
+    /// Whether processes in the host's own mount namespace are watched.
+    pub host: bool,
+    pub cgroups: Cgroups,
+    pub opens: OpenFilter,
+    /// The same process opening the same file in the same way within this time is counted, not told.
+    pub repeat: Duration,
+}
+
+impl Default for Filter {
+    /// Everything that the kernel can tell, from everybody.
+    fn default() -> Self {
+        let kinds = KINDS
+            .iter()
+            .copied()
+            .filter(|kind| kind.class() != Class::Meta)
+            .collect();
+        Self {
+            kinds,
+            host: true,
+            cgroups: Cgroups::All,
+            opens: OpenFilter::default(),
+            repeat: Duration::ZERO,
+        }
+    }
+}
+
+/// The entry of the map `configs`.
+pub(crate) type Words = [u64; shared::CONFIG_WORDS];
+
+impl Filter {
+    /// Writes what it says into the words of the configuration.
+    pub(crate) fn write(&self, words: &mut Words) {
+        for number in 0..shared::KIND_COUNT / 64 {
+            set(words, "kinds", number, 0);
+        }
+        for kind in &self.kinds {
+            let number = usize::from(kind.number());
+            let word = get(words, "kinds", number / 64) | 1 << (number % 64);
+            set(words, "kinds", number / 64, word);
+        }
+        set(words, "host", 0, u64::from(self.host));
+        let mode = match self.cgroups {
+            Cgroups::All => 0,
+            Cgroups::Only(_) => 1,
+            Cgroups::Except(_) => 2,
+        };
+        set(words, "cgroup_mode", 0, mode);
+        set(words, "repeat_ns", 0, self.repeat.as_nanos() as u64);
+        set(words, "open_read", 0, self.opens.read as u64);
+        set(words, "open_write", 0, self.opens.write as u64);
+        set(words, "open_failed", 0, self.opens.failed as u64);
+        // What programs remember of paths was judged by the filter before.
+        let epoch = get(words, "epoch", 0);
+        set(words, "epoch", 0, epoch + 1);
+    }
+
+    /// The cgroups that the map holds.
+    pub(crate) fn cgroup_ids(&self) -> BTreeSet<u64> {
+        match &self.cgroups {
+            Cgroups::All => BTreeSet::new(),
+            Cgroups::Only(ids) | Cgroups::Except(ids) => ids.clone(),
+        }
+    }
+}
+
+/// Sets a word of a field of the configuration.
+pub(crate) fn set(words: &mut Words, field: &str, index: usize, value: u64) {
+    if let Some(word) = place(field).and_then(|at| words.get_mut(at + index)) {
+        *word = value;
+    }
+}
+
+fn get(words: &Words, field: &str, index: usize) -> u64 {
+    place(field)
+        .and_then(|at| words.get(at + index))
+        .copied()
+        .unwrap_or_default()
+}
+
+/// Index of a field's first word.
+fn place(field: &str) -> Option<usize> {
+    let index = shared::CONFIG.iter().position(|(name, _)| *name == field)?;
+    Some(
+        shared::CONFIG
+            .iter()
+            .take(index)
+            .map(|(_, words)| words)
+            .sum(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_lie_where_the_programs_look_for_them() {
+        let mut words = [0; shared::CONFIG_WORDS];
+        let filter = Filter {
+            kinds: BTreeSet::from([EventKind::Openat, EventKind::Procexit]),
+            host: false,
+            ..Filter::default()
+        };
+        filter.write(&mut words);
+        assert_eq!(words[0], 1 << EventKind::Openat.number());
+        assert_eq!(words[400 / 64], 1 << (400 % 64));
+        set(&mut words, "own_pid", 0, 7);
+        assert_eq!(words[shared::KIND_COUNT / 64], 7);
+        assert_eq!(get(&words, "epoch", 0), 1);
+    }
+}

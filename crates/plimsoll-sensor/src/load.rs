@@ -1,0 +1,364 @@
+//! The sensor: loads the kernel programs, attaches what is wanted, hands out their records.
+//!
+//! Each program is loaded and attached by itself: one that this kernel refuses is reported and left
+//! out. Joins nothing and judges nothing; see `plimsoll-behavior` for that.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::time::Duration;
+
+use aya::maps::{Array, HashMap, LpmTrie, MapData, MapError, PerCpuArray, lpm_trie};
+use aya::{Btf, Ebpf, EbpfError, EbpfLoader};
+use plimsoll_model::event::EventKind;
+
+use crate::attach::{self, Link};
+use crate::filter::{self, Filter, Words};
+use crate::hooks::{PROGRAMS, Program};
+use crate::object::object;
+use crate::ring::Ring;
+use crate::shared;
+
+/// Places for records on each processor, as `maps.h` has them.
+const SCRATCH_SLOTS: u32 = 4;
+
+/// Why there is no sensor at all.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error(
+        "find kernel programs: this build has none; install clang (Debian: apt install clang) and build again"
+    )]
+    NoObject,
+    #[error(
+        "read the kernel's types at /sys/kernel/btf/vmlinux: the kernel needs CONFIG_DEBUG_INFO_BTF: {0}"
+    )]
+    Btf(#[source] aya::BtfError),
+    #[error("load the kernel programs (root, or CAP_BPF and CAP_PERFMON, is needed): {0}")]
+    Object(#[source] Box<EbpfError>),
+    #[error("find the map {0} in the kernel programs")]
+    NoMap(&'static str),
+    #[error("use the map {name}: {source}")]
+    Map {
+        name: &'static str,
+        source: MapError,
+    },
+    #[error("wait for the ring buffer: {0}")]
+    Wait(#[from] io::Error),
+}
+
+/// How the sensor begins.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub filter: Filter,
+    /// Size of the ring buffer in bytes; rounded up to a power of two of at least one page.
+    pub ring_bytes: u32,
+    /// The reader is woken when so much waits; otherwise it comes by itself, see [`Sensor::poll`].
+    pub wake_bytes: u32,
+    /// Environment variables that are told at exec, at most 31 bytes each.
+    pub environment: Vec<String>,
+    /// Whether the sensor's own process is left out.
+    pub without_self: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            filter: Filter::default(),
+            ring_bytes: 8 << 20,
+            wake_bytes: 256 << 10,
+            environment: ENVIRONMENT.iter().map(ToString::to_string).collect(),
+            without_self: true,
+        }
+    }
+}
+
+/// Variables that say something about what a process will do.
+const ENVIRONMENT: &[&str] = &[
+    "BASH_ENV",
+    "ENV",
+    "GCONV_PATH",
+    "HOME",
+    "HOSTNAME",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "KUBERNETES_SERVICE_HOST",
+    "LD_AUDIT",
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+    "LOGNAME",
+    "NODE_OPTIONS",
+    "PATH",
+    "PERL5OPT",
+    "PROMPT_COMMAND",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "RUBYOPT",
+    "SHELL",
+    "SSH_CLIENT",
+    "SSH_CONNECTION",
+    "SUDO_COMMAND",
+    "SUDO_USER",
+    "USER",
+];
+
+/// What became of a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    Attached,
+    /// Nobody wants what it tells.
+    Unwanted,
+    /// The kernel refused it, and why.
+    Refused(String),
+    /// This kernel has no such hook.
+    Absent,
+}
+
+/// A program and what became of it.
+#[derive(Debug, Clone)]
+pub struct ProgramState {
+    pub program: &'static Program,
+    pub state: State,
+}
+
+/// Events that were meant to be told and were not, since the sensor began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loss {
+    /// Unknown when the number belongs to no kind.
+    pub kind: Option<EventKind>,
+    /// One of [`shared::LOSS_REASONS`].
+    pub reason: &'static str,
+    pub count: u64,
+}
+
+/// Kernel programs at work. Dropping it detaches them all.
+pub struct Sensor {
+    ring: Ring,
+    configs: Array<MapData, Words>,
+    cgroups: HashMap<MapData, u64, u64>,
+    losses: PerCpuArray<MapData, u64>,
+    sequences: PerCpuArray<MapData, u64>,
+    words: Words,
+    filter: Filter,
+    states: Vec<ProgramState>,
+    links: Vec<Option<Link>>,
+    loaded: Vec<bool>,
+    btf: Btf,
+    ebpf: Ebpf,
+}
+
+impl Sensor {
+    /// Loads the object, sets the filters and attaches what they want.
+    pub fn load(options: &Options) -> Result<Self, LoadError> {
+        let bytes = object().ok_or(LoadError::NoObject)?;
+        let btf = Btf::from_sys_fs().map_err(LoadError::Btf)?;
+        attach::mount_tracefs();
+        let processors = aya::util::nr_cpus().map_err(|(_, error)| error)? as u32;
+        let mut ebpf = EbpfLoader::new()
+            .btf(Some(&btf))
+            .map_max_entries("ring", ring_bytes(options.ring_bytes))
+            .map_max_entries("scratches", processors * SCRATCH_SLOTS)
+            .load(bytes)
+            .map_err(|error| LoadError::Object(Box::new(error)))?;
+        let mut words = [0; shared::CONFIG_WORDS];
+        if options.without_self {
+            filter::set(&mut words, "own_pid", 0, u64::from(std::process::id()));
+        }
+        filter::set(&mut words, "host_mnt_ns", 0, host_mount_namespace()?);
+        filter::set(&mut words, "wake_bytes", 0, u64::from(options.wake_bytes));
+        choose_environment(&mut ebpf, &options.environment)?;
+        let ring = Ring::new(map(&mut ebpf, "ring")?)?;
+        let mut sensor = Self {
+            ring,
+            configs: map(&mut ebpf, "configs")?,
+            cgroups: map(&mut ebpf, "cgroups")?,
+            losses: map(&mut ebpf, "losses")?,
+            sequences: map(&mut ebpf, "sequences")?,
+            words,
+            filter: options.filter.clone(),
+            states: PROGRAMS
+                .iter()
+                .map(|program| ProgramState {
+                    program,
+                    state: State::Unwanted,
+                })
+                .collect(),
+            links: PROGRAMS.iter().map(|_| None).collect(),
+            loaded: vec![false; PROGRAMS.len()],
+            btf,
+            ebpf,
+        };
+        sensor.set_filter(options.filter.clone())?;
+        Ok(sensor)
+    }
+
+    /// Changes the filters; programs are attached and detached as they then are wanted.
+    pub fn set_filter(&mut self, filter: Filter) -> Result<(), LoadError> {
+        let old = self.filter.cgroup_ids();
+        let new = filter.cgroup_ids();
+        for id in new.difference(&old).chain(new.intersection(&old)) {
+            self.cgroups
+                .insert(id, 1, 0)
+                .map_err(|source| map_error("cgroups", source))?;
+        }
+        filter.write(&mut self.words);
+        self.configs
+            .set(0, self.words, 0)
+            .map_err(|source| map_error("configs", source))?;
+        for id in old.difference(&new) {
+            // One that was never there is as good as removed.
+            self.cgroups.remove(id).ok();
+        }
+        self.filter = filter;
+        self.attach_wanted();
+        Ok(())
+    }
+
+    /// The filters that hold.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Hands every record that waits to `each`, oldest first, without copying it. Waits at most
+    /// `timeout` for the ring to fill up to the wake-up mark and then takes what there is, so that
+    /// `timeout` bounds how late an event can be. Returns how many there were.
+    pub fn poll(&mut self, timeout: Duration, each: impl FnMut(&[u8])) -> io::Result<usize> {
+        self.ring.poll(timeout, each)
+    }
+
+    /// What was lost or held back since the sensor began, by kind and reason.
+    pub fn losses(&self) -> Result<Vec<Loss>, LoadError> {
+        let mut losses = Vec::new();
+        for index in 0..self.losses.len() {
+            let values = self
+                .losses
+                .get(&index, 0)
+                .map_err(|source| map_error("losses", source))?;
+            let count = values.iter().sum();
+            if count == 0 {
+                continue;
+            }
+            let reasons = shared::LOSS_REASONS.len();
+            losses.push(Loss {
+                kind: EventKind::from_number((index as usize / reasons) as u16),
+                reason: shared::LOSS_REASONS
+                    .get(index as usize % reasons)
+                    .copied()
+                    .unwrap_or("unknown"),
+                count,
+            });
+        }
+        Ok(losses)
+    }
+
+    /// How many events were meant for the ring since the sensor began: received and lost ones
+    /// together, apart from those that a filter held back.
+    pub fn meant(&self) -> Result<u64, LoadError> {
+        let values = self
+            .sequences
+            .get(&0, 0)
+            .map_err(|source| map_error("sequences", source))?;
+        Ok(values.iter().sum())
+    }
+
+    /// Every program and what became of it, in the order of [`PROGRAMS`].
+    pub fn programs(&self) -> &[ProgramState] {
+        &self.states
+    }
+
+    /// The loaded object, for maps and programs that other parts of the sensor use.
+    pub fn object(&mut self) -> &mut Ebpf {
+        &mut self.ebpf
+    }
+
+    fn attach_wanted(&mut self) {
+        for (index, program) in PROGRAMS.iter().enumerate() {
+            let wanted = program.kinds.is_empty()
+                || program
+                    .kinds
+                    .iter()
+                    .any(|kind| self.filter.kinds.contains(kind));
+            let (Some(state), Some(link), Some(loaded)) = (
+                self.states.get_mut(index),
+                self.links.get_mut(index),
+                self.loaded.get_mut(index),
+            ) else {
+                continue;
+            };
+            if !wanted {
+                *link = None;
+                state.state = State::Unwanted;
+            } else if link.is_none() {
+                let (outcome, made) = start(&mut self.ebpf, program, &self.btf, loaded);
+                state.state = outcome;
+                *link = made;
+            }
+        }
+    }
+}
+
+/// Loads and attaches one program.
+fn start(
+    ebpf: &mut Ebpf,
+    program: &Program,
+    btf: &Btf,
+    loaded: &mut bool,
+) -> (State, Option<Link>) {
+    if attach::absent(program.hook) {
+        return (State::Absent, None);
+    }
+    let Some(found) = ebpf.program_mut(program.name) else {
+        return (State::Refused("not in the object".to_owned()), None);
+    };
+    let result = attach::attach(found, program.hook, btf, *loaded);
+    *loaded = found.fd().is_ok();
+    match result {
+        Ok(link) => (State::Attached, Some(link)),
+        Err(error) => (State::Refused(attach::reason(&error)), None),
+    }
+}
+
+/// Takes a map out of the object, in the form that its user wants.
+fn map<T>(ebpf: &mut Ebpf, name: &'static str) -> Result<T, LoadError>
+where
+    T: TryFrom<aya::maps::Map, Error = MapError>,
+{
+    let map = ebpf.take_map(name).ok_or(LoadError::NoMap(name))?;
+    T::try_from(map).map_err(|source| map_error(name, source))
+}
+
+fn map_error(name: &'static str, source: MapError) -> LoadError {
+    LoadError::Map { name, source }
+}
+
+fn choose_environment(ebpf: &mut Ebpf, names: &[String]) -> Result<(), LoadError> {
+    // Borrowed, not taken: a map that is closed cannot be loaded into programs any more.
+    let map = ebpf
+        .map_mut("env_names")
+        .ok_or(LoadError::NoMap("env_names"))?;
+    let mut trie: LpmTrie<_, [u8; shared::ENV_NAME_BYTES], u64> =
+        LpmTrie::try_from(map).map_err(|source| map_error("env_names", source))?;
+    for name in names {
+        let mut text = [0; shared::ENV_NAME_BYTES];
+        let length = name.len() + 1;
+        let Some(place) = text.get_mut(..length) else {
+            continue;
+        };
+        for (to, from) in place.iter_mut().zip(name.bytes().chain([b'='])) {
+            *to = from;
+        }
+        trie.insert(&lpm_trie::Key::new(length as u32 * 8, text), 1, 0)
+            .map_err(|source| map_error("env_names", source))?;
+    }
+    Ok(())
+}
+
+fn ring_bytes(wanted: u32) -> u32 {
+    wanted.clamp(4096, 1 << 30).next_power_of_two()
+}
+
+/// The mount namespace of the first process; of our own where that cannot be seen.
+fn host_mount_namespace() -> io::Result<u64> {
+    fs::metadata("/proc/1/ns/mnt")
+        .or_else(|_| fs::metadata("/proc/self/ns/mnt"))
+        .map(|found| found.ino())
+}

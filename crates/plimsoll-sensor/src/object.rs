@@ -1,0 +1,8 @@
+//! The kernel programs as the build left them.
+
+include!(concat!(env!("OUT_DIR"), "/object.rs"));
+
+/// The compiled object, absent when the build had no clang for it.
+pub fn object() -> Option<&'static [u8]> {
+    OBJECT
+}
