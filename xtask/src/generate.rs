@@ -23,6 +23,7 @@ const PAGES: &[(&str, Page)] = &[
     ("docs/reference/frameworks.md", checks::by_framework),
     ("docs/reference/exposures.md", exposures),
     ("docs/reference/risks.md", risks),
+    ("docs/reference/metrics.md", metrics),
 ];
 
 /// First line of each generated page.
@@ -115,6 +116,27 @@ fn pattern(pattern: &Pattern) -> String {
         Pattern::Tail(tail) => format!("`…/{tail}`"),
         Pattern::Magic(bytes) => format!("content `{}`", bytes.escape_ascii()),
     }
+}
+
+fn metrics() -> String {
+    page(
+        "Metrics of `plimsoll watch`",
+        "What `plimsoll watch --metrics ADDRESS` hands out at `/metrics`, in Prometheus' text form.",
+        &["metric", "kind", "labels", "what it says"],
+        plimsoll_notify::metrics::METRICS.iter().map(|metric| {
+            let labels: Vec<String> = metric
+                .labels
+                .iter()
+                .map(|label| format!("`{label}`"))
+                .collect();
+            vec![
+                format!("`{}`", metric.name),
+                metric.kind.as_str().to_owned(),
+                labels.join(", "),
+                metric.help.to_owned(),
+            ]
+        }),
+    )
 }
 
 fn sources() -> String {

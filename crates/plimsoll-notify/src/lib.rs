@@ -1,4 +1,5 @@
-//! Takes alerts out of the process: to files, syslog, HTTP receivers and programs.
+//! Takes alerts out of the process: to files, syslog, HTTP receivers and programs; and figures to
+//! Prometheus.
 //!
 //! Each output has a thread and a bounded queue of its own, so that a slow receiver hurts neither the
 //! sensor nor another output. What does not fit into a queue is dropped and counted; what fails is
@@ -7,6 +8,7 @@
 
 mod lane;
 mod message;
+pub mod metrics;
 mod notifier;
 pub mod outputs;
 mod target;
