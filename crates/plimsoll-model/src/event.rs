@@ -52,6 +52,8 @@ pub const FILE_SETGID: u64 = 1 << 7;
 pub const FILE_PSEUDO: u64 = 1 << 8;
 /// The file lies on another filesystem than the process's root: a volume or host mount.
 pub const FILE_MOUNTED: u64 = 1 << 9;
+/// The call made the file.
+pub const FILE_CREATED: u64 = 1 << 10;
 
 /// A process across reuse of its pid: pid and start of its first thread, nanoseconds since boot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
