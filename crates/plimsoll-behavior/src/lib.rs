@@ -5,8 +5,9 @@
 //! no socket, reads no clock and no environment: the same records and rules give the same alerts.
 
 pub mod alert;
+pub mod dns;
 pub mod rules;
-#[allow(dead_code, unused_imports, clippy::pedantic)]
+pub mod scenario;
 pub mod state;
 pub mod wire;
 

@@ -6,16 +6,26 @@
 //! ways, a container without a name and a parent never seen stay unknown.
 
 pub mod accounts;
+mod attribution;
 pub mod container;
 pub mod containers;
+mod counted;
 pub mod counters;
+mod describe;
+mod descriptors;
+mod dispatch;
 pub mod file;
 pub mod files;
+mod identity;
+mod life;
 pub mod moment;
 pub mod names;
 pub mod path;
 pub mod process;
+mod sockets;
 pub mod table;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 pub use accounts::{Accounts, Group, User};
@@ -30,6 +40,8 @@ pub use process::{
 pub use text::Text;
 
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use self::files::FileTables;
 use self::names::Names;
@@ -46,6 +58,8 @@ pub struct State {
     pub host: Host,
     /// Events applied so far.
     pub events: u64,
+    /// Sockets of the snapshot, by inode, whose descriptor was not told of yet.
+    sockets_waiting: HashMap<u64, Socket>,
     nobody: Process,
     now: Now,
 }
@@ -70,6 +84,7 @@ impl State {
     pub fn apply<'a>(&'a mut self, record: &'a Record<'a>) -> Moment<'a> {
         self.events += 1;
         self.now = Now::default();
+        self.take(record);
         self.moment(record)
     }
 

@@ -194,6 +194,14 @@ impl RecordWriter {
         self
     }
 
+    /// Processor and its count of events.
+    #[must_use]
+    pub fn cpu(mut self, cpu: u16, sequence: u32) -> Self {
+        put(&mut self.bytes, 56, &cpu.to_le_bytes());
+        put(&mut self.bytes, 60, &sequence.to_le_bytes());
+        self
+    }
+
     /// Adds bytes; they are cut to what a parameter and a record can hold.
     #[must_use]
     pub fn bytes(mut self, param: Param, value: &[u8]) -> Self {

@@ -46,6 +46,12 @@ pub struct Container {
     pub knowledge: Knowledge,
     /// What else is known.
     pub details: Arc<Details>,
+    /// What else is known came in a form that could not be read.
+    pub details_unread: bool,
+    /// Length of the JSON that the details came in, in bytes.
+    pub(crate) details_bytes: usize,
+    /// What the accounts take, unless they are shared.
+    pub(crate) account_bytes: usize,
     /// Names of its users and groups.
     pub accounts: Arc<Accounts>,
     /// Cgroup of version 2, 0 when there is none.

@@ -8,23 +8,24 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use plimsoll_model::event::Param;
 
 use super::accounts::Accounts;
-use super::container::{Container, ContainerId, Details, HOST, Knowledge};
+use super::container::{Container, ContainerId, HOST, Knowledge};
 use super::text::Text;
 use crate::wire::Record;
 
 /// Most containers that are held, ended ones included.
-pub const CONTAINERS_MAX: usize = 4096;
+pub const CONTAINERS_MAX: usize = 2048;
 /// Ended containers that are held for late events.
 pub const REMOVED_MAX: usize = 256;
 /// Most cgroups whose path is known.
-pub const CGROUPS_MAX: usize = 16_384;
+pub const CGROUPS_MAX: usize = 8192;
 /// Longest text of a container that is kept, in bytes.
-pub const CONTAINER_TEXT_BYTES_MAX: usize = 4096;
+pub const CONTAINER_TEXT_BYTES_MAX: usize = 512;
+/// Most bytes of what engines say of containers, as JSON, that are held.
+pub const DETAIL_BYTES_MAX: usize = 4 << 20;
 /// Most bytes of users and groups of containers that are held.
-pub const ACCOUNT_BYTES_MAX: usize = 4 << 20;
+pub const ACCOUNT_BYTES_MAX: usize = 2 << 20;
 
 /// Place of what is in no known container.
 pub const UNKNOWN: ContainerId = ContainerId(1);
@@ -44,28 +45,32 @@ pub struct Host {
 
 /// A cgroup of version 2.
 #[derive(Debug)]
-struct Cgroup {
-    path: Text,
-    container: Option<ContainerId>,
+pub(super) struct Cgroup {
+    pub(super) path: Text,
+    pub(super) container: Option<ContainerId>,
 }
 
 /// All containers.
 #[derive(Debug)]
 pub struct Containers {
-    host: Container,
-    unknown: Container,
-    held: BTreeMap<ContainerId, Container>,
-    next: u32,
-    cgroups: HashMap<u64, Cgroup>,
-    by_path: BTreeMap<Text, u64>,
-    by_namespaces: HashMap<(u32, u32), ContainerId>,
-    by_id: BTreeMap<Text, ContainerId>,
-    removed: VecDeque<ContainerId>,
-    removed_cgroups: VecDeque<u64>,
-    account_bytes: usize,
+    pub(super) host: Container,
+    pub(super) unknown: Container,
+    pub(super) held: BTreeMap<ContainerId, Container>,
+    pub(super) next: u32,
+    pub(super) cgroups: HashMap<u64, Cgroup>,
+    pub(super) by_path: BTreeMap<Text, u64>,
+    pub(super) by_namespaces: HashMap<(u32, u32), ContainerId>,
+    pub(super) by_id: BTreeMap<Text, ContainerId>,
+    pub(super) removed: VecDeque<ContainerId>,
+    pub(super) removed_cgroups: VecDeque<u64>,
+    pub(super) account_bytes: usize,
+    pub(super) detail_bytes: usize,
     /// Shared by containers that have the same.
-    recent_accounts: VecDeque<Arc<Accounts>>,
-    evicted: u64,
+    pub(super) recent_accounts: VecDeque<Arc<Accounts>>,
+    pub(super) evicted: u64,
+    pub(super) refused_cgroups: u64,
+    pub(super) refused_accounts: u64,
+    pub(super) refused_details: u64,
     /// Counts up whenever a look-up may have another answer.
     pub(super) epoch: u32,
 }
@@ -90,8 +95,12 @@ impl Default for Containers {
             removed: VecDeque::new(),
             removed_cgroups: VecDeque::new(),
             account_bytes: 0,
+            detail_bytes: 0,
             recent_accounts: VecDeque::new(),
             evicted: 0,
+            refused_cgroups: 0,
+            refused_accounts: 0,
+            refused_details: 0,
             epoch: 1,
         }
     }
@@ -134,6 +143,11 @@ impl Containers {
         self.held.is_empty()
     }
 
+    /// Cgroups, sets of accounts and details that were not kept because a bound was reached.
+    pub const fn refused(&self) -> u64 {
+        self.refused_cgroups + self.refused_accounts + self.refused_details
+    }
+
     /// Containers that were forgotten while they ran, to keep the bound.
     pub const fn evicted(&self) -> u64 {
         self.evicted
@@ -150,7 +164,8 @@ impl Containers {
     }
 
     /// The container of a cgroup and namespaces.
-    pub(super) fn locate(&self, host: &Host, cgroup: u64, mnt_ns: u32, pid_ns: u32) -> ContainerId {
+    pub(super) fn locate(&self, host: &Host, record: &Record<'_>) -> ContainerId {
+        let (cgroup, mnt_ns, pid_ns) = (record.cgroup_id, record.mnt_ns, record.pid_ns);
         let known = self.cgroups.get(&cgroup);
         if let Some(id) = known.and_then(|cgroup| cgroup.container) {
             return id;

@@ -139,6 +139,17 @@ impl OpenFile {
         }
     }
 
+    /// Roughly how many bytes it takes with its descriptor.
+    pub(crate) fn weight(&self) -> usize {
+        let texts = match self {
+            Self::Path(file) => file.path.len() + file.written.len(),
+            Self::Memory(name) => name.len(),
+            Self::Socket(socket) => size_of::<Socket>() + socket.path.len(),
+            _ => 0,
+        };
+        size_of::<Self>() + 48 + texts
+    }
+
     pub const fn as_socket(&self) -> Option<&Socket> {
         match self {
             Self::Socket(socket) => Some(socket),

@@ -9,8 +9,8 @@ use super::file::OpenFile;
 pub const FILES_MAX: usize = 8192;
 /// Descriptors below this stand in a row, the rest in a tree.
 const ROW: usize = 256;
-/// Most descriptors that are known in all.
-pub const FILES_TOTAL_MAX: usize = 200_000;
+/// Most bytes that all descriptors and their paths take. A path that several share counts for each.
+pub const FILE_BYTES_MAX: usize = 8 << 20;
 
 /// A table of files, by place; 0 is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,6 +30,7 @@ pub struct Files {
     row: Vec<Option<Descriptor>>,
     rest: BTreeMap<i32, Descriptor>,
     count: usize,
+    bytes: usize,
 }
 
 impl Files {
@@ -61,18 +62,19 @@ impl Files {
         let Ok(index) = usize::try_from(fd) else {
             return;
         };
-        let before = if index < ROW {
+        self.remove(fd);
+        self.bytes += slot.file.weight();
+        self.count += 1;
+        if index < ROW {
             if self.row.len() <= index {
                 self.row.resize(index + 1, None);
             }
-            self.row
-                .get_mut(index)
-                .and_then(|place| place.replace(slot))
-                .is_some()
+            if let Some(place) = self.row.get_mut(index) {
+                *place = Some(slot);
+            }
         } else {
-            self.rest.insert(fd, slot).is_some()
-        };
-        self.count += usize::from(!before);
+            self.rest.insert(fd, slot);
+        }
     }
 
     fn remove(&mut self, fd: i32) -> Option<Descriptor> {
@@ -82,7 +84,10 @@ impl Files {
         } else {
             self.rest.remove(&fd)
         };
-        self.count -= usize::from(gone.is_some());
+        if let Some(gone) = &gone {
+            self.count -= 1;
+            self.bytes -= gone.file.weight();
+        }
         gone
     }
 
@@ -92,6 +97,7 @@ impl Files {
         for slot in row.chain(self.rest.values_mut()) {
             if Arc::ptr_eq(&slot.file, old) {
                 slot.file = Arc::clone(new);
+                self.bytes = self.bytes - old.weight() + new.weight();
             }
         }
     }
@@ -100,11 +106,11 @@ impl Files {
         for place in &mut self.row {
             if place.as_ref().is_some_and(|slot| slot.close_on_exec) {
                 *place = None;
-                self.count -= 1;
             }
         }
         self.rest.retain(|_, slot| !slot.close_on_exec);
         self.count = self.row.iter().flatten().count() + self.rest.len();
+        self.bytes = self.iter().map(|(_, slot)| slot.file.weight()).sum();
     }
 }
 
@@ -120,8 +126,8 @@ struct Shared {
 pub struct FileTables {
     tables: Vec<Shared>,
     free: Vec<u32>,
-    /// Descriptors in all tables, those of shared copies counted once each.
-    total: usize,
+    /// Bytes of all tables, a shared copy counted once.
+    bytes: usize,
     refused: u64,
 }
 
@@ -161,7 +167,7 @@ impl FileTables {
         }
         let files = std::mem::take(&mut shared.files);
         if Arc::strong_count(&files) == 1 {
-            self.total = self.total.saturating_sub(files.len());
+            self.bytes -= files.bytes;
         }
         self.free.push(id.0);
     }
@@ -178,35 +184,30 @@ impl FileTables {
 
     /// Sets a descriptor. Nothing is set beyond the bounds; that is counted.
     pub fn set(&mut self, id: FilesId, fd: i32, file: Arc<OpenFile>, close_on_exec: bool) {
-        let total = self.total;
-        let Some(files) = self.own(id) else {
-            return;
-        };
-        let before = files.len();
-        if fd < 0 || before >= FILES_MAX && files.get(fd).is_none() || total >= FILES_TOTAL_MAX {
+        let room = self.bytes + file.weight() <= FILE_BYTES_MAX;
+        let set = self.change(id, |files| {
+            // Whatever stood there is gone, even if what comes cannot be kept.
             files.remove(fd);
-            let after = files.len();
-            self.total -= before - after;
-            self.refused += 1;
-            return;
-        }
-        files.set(
-            fd,
-            Descriptor {
-                file,
-                close_on_exec,
-            },
-        );
-        let after = files.len();
-        self.total += after - before;
+            let room = room && files.len() < FILES_MAX;
+            if room && fd >= 0 {
+                files.set(
+                    fd,
+                    Descriptor {
+                        file,
+                        close_on_exec,
+                    },
+                );
+            }
+            room
+        });
+        self.refused += u64::from(set == Some(false));
     }
 
     /// Closes a descriptor and gives what it was.
     pub fn remove(&mut self, id: FilesId, fd: i32) -> Option<Arc<OpenFile>> {
         self.file(id, fd)?;
-        let gone = self.own(id)?.remove(fd)?;
-        self.total = self.total.saturating_sub(1);
-        Some(gone.file)
+        let gone = self.change(id, |files| files.remove(fd));
+        Some(gone??.file)
     }
 
     /// Puts another file in the place of the one behind a descriptor, and of its copies.
@@ -216,7 +217,7 @@ impl FileTables {
             return Some(old);
         }
         let new = Arc::new(new);
-        self.own(id)?.replace(&old, &new);
+        self.change(id, |files| files.replace(&old, &new));
         Some(new)
     }
 
@@ -246,11 +247,8 @@ impl FileTables {
         let marked = self
             .files(id)
             .is_some_and(|files| files.iter().any(|(_, slot)| slot.close_on_exec));
-        if marked && let Some(files) = self.own(id) {
-            let before = files.len();
-            files.drop_on_exec();
-            let after = files.len();
-            self.total = self.total.saturating_sub(before - after);
+        if marked {
+            self.change(id, Files::drop_on_exec);
         }
         id
     }
@@ -260,9 +258,9 @@ impl FileTables {
         self.refused
     }
 
-    /// Descriptors that are held.
-    pub const fn total(&self) -> usize {
-        self.total
+    /// Bytes that are held.
+    pub const fn bytes(&self) -> usize {
+        self.bytes
     }
 
     fn place(&mut self, files: Arc<Files>) -> FilesId {
@@ -277,14 +275,23 @@ impl FileTables {
         FilesId(self.tables.len() as u32)
     }
 
-    /// The files of a table, no longer shared with a copy.
-    fn own(&mut self, id: FilesId) -> Option<&mut Files> {
+    /// Changes the files of a table, which first becomes a copy of its own where it was shared. When
+    /// there is no room for a copy, it is empty: what it held is unknown from then on.
+    fn change<T>(&mut self, id: FilesId, change: impl FnOnce(&mut Files) -> T) -> Option<T> {
         let index = (id.0 as usize).checked_sub(1)?;
         let shared = self.tables.get_mut(index)?;
         if Arc::strong_count(&shared.files) > 1 {
-            self.total += shared.files.len();
+            if self.bytes + shared.files.bytes > FILE_BYTES_MAX {
+                self.refused += shared.files.len() as u64;
+                shared.files = Arc::default();
+            }
+            self.bytes += shared.files.bytes;
         }
-        Some(Arc::make_mut(&mut shared.files))
+        let files = Arc::make_mut(&mut shared.files);
+        let before = files.bytes;
+        let out = change(files);
+        self.bytes = self.bytes - before + files.bytes;
+        Some(out)
     }
 
     fn get(&self, id: FilesId) -> Option<&Shared> {

@@ -9,7 +9,7 @@ use super::container::ContainerId;
 use super::text::Text;
 
 /// Most addresses that are remembered, in all containers together.
-pub const ADDRESSES_MAX: usize = 8192;
+pub const ADDRESSES_MAX: usize = 4096;
 /// Most names of one address.
 pub const NAMES_PER_ADDRESS_MAX: usize = 4;
 

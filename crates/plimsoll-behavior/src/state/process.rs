@@ -81,6 +81,8 @@ pub struct Process {
     /// Bytes of texts that it holds.
     pub(crate) bytes: u32,
     pub(crate) stage: Stage,
+    /// Its start is known to a hundredth of a second only.
+    pub(crate) rough_start: bool,
 }
 
 /// Why an ended process is held.

@@ -13,13 +13,13 @@ use super::files::FilesId;
 use super::process::{Exit, Process, Stage};
 
 /// Most processes that are held, ended ones included.
-pub const PROCESSES_MAX: usize = 24_576;
+pub const PROCESSES_MAX: usize = 16_384;
 /// Ended processes that are held for late events, whoever needs them.
 pub const EXITED_MAX: usize = 1024;
 /// Ended processes that are held because living ones descend from them.
 pub const ANCESTORS_MAX: usize = 4096;
 /// Most bytes of texts (arguments, environment, paths) that processes hold.
-pub const PROCESS_BYTES_MAX: usize = 12 << 20;
+pub const PROCESS_BYTES_MAX: usize = 8 << 20;
 
 /// A place in the table, good only as long as the same process stands there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,6 +60,10 @@ impl Table {
     /// How many processes are held, ended ones included.
     pub const fn len(&self) -> usize {
         self.held
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.held == 0
     }
 
     /// Living processes that were given up to keep a bound.
@@ -156,6 +160,7 @@ impl Table {
     pub fn correct_start(&mut self, link: Link, start_ns: u64) {
         if let Some(process) = self.get_mut(link) {
             process.exec.start_ns = start_ns;
+            process.rough_start = false;
         }
     }
 
@@ -334,5 +339,35 @@ impl Table {
             }
         }
         None
+    }
+}
+
+#[cfg(test)]
+impl Table {
+    /// Holds the counts against what is there.
+    pub(super) fn verify(&self) {
+        let held = || self.slots.iter().filter_map(|slot| slot.process.as_ref());
+        assert_eq!(held().count(), self.held);
+        assert_eq!(held().map(|p| p.bytes as usize).sum::<usize>(), self.bytes);
+        let ancestors = held().filter(|p| p.stage == Stage::Ancestor);
+        assert_eq!(ancestors.count(), self.ancestors_held);
+        for (index, slot) in self.slots.iter().enumerate() {
+            let Some(process) = &slot.process else {
+                continue;
+            };
+            let link = Link {
+                index: index as u32,
+                generation: slot.generation,
+            };
+            let children = held().filter(|child| child.parent_link == link).count();
+            assert_eq!(process.children as usize, children, "{}", process.exec);
+            assert_eq!(process.exit.is_some(), process.stage != Stage::Alive);
+            let named = self.by_pid.get(&process.exec.pid) == Some(&link);
+            let older = self.older.get(&process.exec) == Some(&link);
+            assert!(named || older, "{} is not found", process.exec);
+        }
+        for link in self.by_pid.values().chain(self.older.values()) {
+            assert!(self.get(*link).is_some());
+        }
     }
 }

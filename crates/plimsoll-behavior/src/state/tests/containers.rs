@@ -1,0 +1,106 @@
+//! Which process is in which container, whoever tells it when.
+
+use super::check;
+
+const HOST: &str = "0 host host_name=node boot_time=5 host_mnt_ns=1 host_pid_ns=2\n";
+
+fn on_host(text: &str) -> super::State {
+    check(&format!("{HOST}{text}"))
+}
+
+#[test]
+fn told_before_and_told_after() {
+    on_host(
+        "
+        10 execve exe_path=/a comm=a mnt=1 pidns=2 cgroup=1
+        ? 10 container=host
+        20 execve exe_path=/b comm=b mnt=8 pidns=9 cgroup=50
+        ? 20 container=
+        0 container cgroup=50 cgroup_path=/docker/abc container_id=abc container_state=1
+        20 openat=3 name=/x mnt=8 pidns=9 cgroup=50
+        ? 20 container=abc
+        0 container cgroup=50 cgroup_path=/docker/abc container_id=abc container_name=web container_image=nginx container_state=2
+        20 openat=3 name=/x mnt=8 pidns=9 cgroup=50
+        ? now container=abc",
+    );
+}
+
+#[test]
+fn cgroups_inside_a_containers_are_the_containers() {
+    on_host(
+        "
+        0 cgroup_mkdir cgroup_subject=50 cgroup_path=/docker/abc
+        0 cgroup_mkdir cgroup_subject=51 cgroup_path=/docker/abc/in
+        0 container cgroup=50 cgroup_path=/docker/abc container_id=abc container_state=2
+        0 cgroup_mkdir cgroup_subject=52 cgroup_path=/docker/abc/a/b
+        0 cgroup_mkdir cgroup_subject=53 cgroup_path=/docker/abcd
+        10 execve comm=a cgroup=51 mnt=8 pidns=9
+        11 execve comm=a cgroup=52 mnt=8 pidns=9
+        12 execve comm=a cgroup=53 mnt=8 pidns=9
+        ? 10 container=abc
+        ? 11 container=abc
+        ? 12 container=host
+        0 container cgroup=51 cgroup_path=/docker/abc/in container_id=inner container_state=2
+        0 container cgroup=50 cgroup_path=/docker/abc container_id=abc container_state=2
+        10 openat=3 name=/x cgroup=51 mnt=8 pidns=9
+        11 openat=3 name=/x cgroup=52 mnt=8 pidns=9
+        ? 10 container=inner
+        ? 11 container=abc",
+    );
+}
+
+#[test]
+fn late_events_of_a_removed_container() {
+    on_host(
+        "
+        0 container cgroup=50 cgroup_path=/c/abc container_id=abc container_state=2
+        10 execve comm=a cgroup=50 mnt=8 pidns=9
+        0 cgroup_rmdir cgroup_subject=50 cgroup_path=/c/abc
+        11 execve comm=a cgroup=50 mnt=8 pidns=9
+        ? 10 container=abc
+        ? 11 container=abc",
+    );
+}
+
+#[test]
+fn without_version_2_by_namespaces() {
+    on_host(
+        "
+        0 container mnt=8 pidns=9 container_id=abc container_state=2
+        10 execve comm=a mnt=8 pidns=9 cgroup=1
+        11 execve comm=a mnt=1 pidns=2 cgroup=1
+        12 execve comm=a mnt=7 pidns=7 cgroup=1
+        ? 10 container=abc
+        ? 11 container=host
+        ? 12 container=
+        0 container mnt=8 pidns=9 container_id=abc container_state=3
+        13 execve comm=a mnt=8 pidns=9 cgroup=1
+        ? 13 container=abc",
+    );
+}
+
+#[test]
+fn a_process_that_moves_into_a_container() {
+    on_host(
+        "
+        0 container cgroup=50 cgroup_path=/c/abc container_id=abc container_state=1
+        10 execve comm=runc cgroup=1 mnt=1 pidns=2
+        ? now container=host
+        10 unshare flags=0x20000000 cgroup=50 mnt=8 pidns=2
+        ? now container=abc",
+    );
+}
+
+#[test]
+fn users_are_those_of_the_container() {
+    on_host(
+        "
+        0 account account_user=\"root:x:0:0::/:/bin/sh\\nweb:x:5:5::/:/bin/sh\\n\" account_group=\"\"
+        0 container cgroup=50 cgroup_path=/c/abc container_id=abc container_state=1
+        0 account container_id=abc account_user=\"other:x:5:5::/:/bin/sh\\n\"
+        10 execve comm=a cgroup=50 mnt=8 pidns=9 uid=5
+        ? now user=other
+        11 execve comm=a cgroup=1 mnt=1 pidns=2 uid=5
+        ? now user=web",
+    );
+}
