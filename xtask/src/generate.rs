@@ -10,6 +10,7 @@ use crate::tidy::Problems;
 use crate::workspace;
 
 mod checks;
+mod runtime_rules;
 
 /// Makes a page.
 type Page = fn() -> String;
@@ -24,6 +25,7 @@ const PAGES: &[(&str, Page)] = &[
     ("docs/reference/exposures.md", exposures),
     ("docs/reference/risks.md", risks),
     ("docs/reference/metrics.md", metrics),
+    ("docs/reference/runtime-rules.md", runtime_rules::list),
 ];
 
 /// First line of each generated page.

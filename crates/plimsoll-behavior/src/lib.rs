@@ -6,6 +6,7 @@
 
 pub mod alert;
 pub mod dns;
+pub mod own;
 pub mod rules;
 pub mod scenario;
 pub mod state;

@@ -10,7 +10,9 @@ fn every_exposure_and_risk_is_explained() {
     let exposures = exposures.map(|exposure| (exposure.id, exposure.why, "network open"));
     let risks = plimsoll_access::RISKS.iter();
     let risks = risks.map(|risk| (risk.id, risk.why, "access risks"));
-    for (id, why, command) in exposures.chain(risks) {
+    let rules = plimsoll_behavior::own::rules().iter();
+    let rules = rules.map(|rule| (rule.id.as_str(), rule.why.as_str(), "rule of `watch`"));
+    for (id, why, command) in exposures.chain(risks).chain(rules) {
         let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
             .args(["explain", id])
             .output()

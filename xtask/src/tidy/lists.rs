@@ -11,6 +11,8 @@ use crate::workspace;
 /// A folder of plugins, the file with its list, and the ids in the list.
 struct List {
     folder: &'static str,
+    /// How its files' names end.
+    ending: &'static str,
     ids: Vec<&'static str>,
 }
 
@@ -18,6 +20,7 @@ fn lists() -> Vec<List> {
     vec![
         List {
             folder: "crates/plimsoll-check/src/checks",
+            ending: "rs",
             ids: plimsoll_check::CHECKS
                 .iter()
                 .map(|check| check.id)
@@ -25,6 +28,7 @@ fn lists() -> Vec<List> {
         },
         List {
             folder: "crates/plimsoll-scan/src/catalogers",
+            ending: "rs",
             ids: plimsoll_scan::catalogers::CATALOGERS
                 .iter()
                 .map(|c| c.id())
@@ -32,6 +36,7 @@ fn lists() -> Vec<List> {
         },
         List {
             folder: "crates/plimsoll-vuln/src/sources",
+            ending: "rs",
             ids: plimsoll_vuln::SOURCES
                 .iter()
                 .map(|source| source.id())
@@ -39,6 +44,7 @@ fn lists() -> Vec<List> {
         },
         List {
             folder: "crates/plimsoll-vuln/src/schemes",
+            ending: "rs",
             // `pub` is a word of the language.
             ids: plimsoll_vuln::SCHEMES
                 .iter()
@@ -53,9 +59,18 @@ fn lists() -> Vec<List> {
         },
         List {
             folder: "crates/plimsoll-report/src/outputs",
+            ending: "rs",
             ids: plimsoll_report::outputs::OUTPUTS
                 .iter()
                 .map(|output| output.id())
+                .collect(),
+        },
+        List {
+            folder: "crates/plimsoll-behavior/src/own/rules",
+            ending: "yaml",
+            ids: plimsoll_behavior::own::OWN
+                .iter()
+                .map(|file| file.id)
                 .collect(),
         },
     ]
@@ -68,14 +83,20 @@ pub fn check(problems: &mut Problems) -> Result<()> {
         let in_folder: BTreeSet<String> = files
             .iter()
             .filter(|path| path.parent() == Some(folder))
-            .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == list.ending)
+            })
             .filter_map(|path| path.file_stem())
-            .map(|stem| stem.to_string_lossy().into_owned())
+            .map(|stem| stem.to_string_lossy().replace('-', "_"))
             .filter(|stem| stem != "tests")
             .collect();
         let in_list: BTreeSet<String> = list.ids.iter().map(|id| id.replace('-', "_")).collect();
         for missing in in_folder.difference(&in_list) {
-            problems.push(format!("{}/{missing}.rs is not in the list", list.folder));
+            problems.push(format!(
+                "{}/{missing}.{} is not in the list",
+                list.folder, list.ending
+            ));
         }
         for missing in in_list.difference(&in_folder) {
             problems.push(format!(

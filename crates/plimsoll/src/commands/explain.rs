@@ -28,8 +28,8 @@ pub fn run(session: &Session, arguments: &ExplainArgs) -> Result<u8, Failure> {
     }
     if text.is_empty() {
         return Err(Failure::new(format!("failed to find `{id}`")).hint(
-            "it is no id of a check, an exposure, a risk of access, a vulnerability in the database, a \
-             cataloger, a source, a scheme or a format; `plimsoll db status` tells what the database covers",
+            "it is no id of a check, an exposure, a risk of access, a runtime rule, a vulnerability in the \
+             database, a cataloger, a source, a scheme or a format; `plimsoll db status` tells what the database covers",
         ));
     }
     outputs::print(&text)?;
@@ -67,6 +67,9 @@ fn explain_listed(id: &str, text: &mut String) {
         if !risk.answers.is_empty() {
             let _ = writeln!(text, "\nAnswers: {}", risk.answers.join(", "));
         }
+    }
+    if let Some(rule) = plimsoll_behavior::own::find(id) {
+        say_rule(rule, text);
     }
     let mut say = |what: &str, describe: &str| {
         let _ = writeln!(text, "{id} is {what}: {describe}");
@@ -112,6 +115,31 @@ fn say_check(check: &plimsoll_check::Check, text: &mut String) {
         if !list.is_empty() {
             let _ = writeln!(text, "\n{word}: {}", list.join(", "));
         }
+    }
+}
+
+fn say_rule(rule: &plimsoll_behavior::own::OwnRule, text: &mut String) {
+    let set = if rule.enabled {
+        "in the default set"
+    } else {
+        "not in the default set"
+    };
+    let techniques: Vec<&str> = rule.techniques().collect();
+    let _ = writeln!(
+        text,
+        "{}: {} (rule of `watch`, {}, {set})\n\n{}\n\n{}\n\nFires: {}\nDoes not: {}\n\nMend: {}\n\nAnswers: {}",
+        rule.id,
+        rule.name,
+        rule.priority.to_lowercase(),
+        rule.desc,
+        rule.why,
+        rule.fires,
+        rule.quiet,
+        rule.mend,
+        techniques.join(", "),
+    );
+    if rule.shown != "container" {
+        let _ = writeln!(text, "\nShown on {}", rule.shown);
     }
 }
 

@@ -1,0 +1,46 @@
+//! The rules' texts are whole, and say what is so.
+
+use std::collections::BTreeSet;
+
+use super::*;
+
+#[test]
+fn each_file_is_a_rule_with_its_text() {
+    for file in OWN {
+        if let Err(error) = text::read(file) {
+            panic!("{error}");
+        }
+    }
+    assert_eq!(rules().len(), OWN.len());
+    assert!(OWN.is_sorted_by(|a, b| a.id < b.id));
+    let names: BTreeSet<&str> = rules().iter().map(|rule| rule.name.as_str()).collect();
+    assert_eq!(names.len(), OWN.len(), "two rules have one name");
+}
+
+#[test]
+fn each_rule_is_tagged_as_it_is() {
+    for rule in rules() {
+        assert!(
+            rule.techniques().next().is_some(),
+            "{}: no technique",
+            rule.id
+        );
+        let tactic = rule.tags.iter().any(|tag| tag.starts_with("mitre_"));
+        assert!(tactic, "{}: no tactic", rule.id);
+        let is_stable = rule.maturity() == "stable";
+        assert_eq!(rule.enabled, is_stable, "{}: {}", rule.id, rule.maturity());
+        let shown =
+            rule.shown == "container" || rule.shown.starts_with("only synthetic records, because ");
+        assert!(shown, "{}: {}", rule.id, rule.shown);
+        assert_eq!(rule.response, "none", "{}", rule.id);
+    }
+}
+
+#[test]
+fn a_rule_is_found_by_id_and_by_name() {
+    let rule = find("core-pattern").unwrap();
+    assert_eq!(find(&rule.name), Some(rule));
+    assert_eq!(find("nothing"), None);
+    let (first, _) = files().next().unwrap();
+    assert_eq!(first, "plimsoll/common.yaml");
+}
