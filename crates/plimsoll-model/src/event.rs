@@ -31,6 +31,9 @@ pub const FLAG_FAULT: u16 = 1 << 6;
 pub const FLAG_FROM_PROC: u16 = 1 << 7;
 /// The process was killed by a kernel-side response to this very event.
 pub const FLAG_ANSWERED: u16 = 1 << 8;
+/// Paths were put together from the folder the call began at and the name as it was given: links and
+/// `..` in the name are not followed. The call leaves no open file whose path could be asked for.
+pub const FLAG_PATH_GIVEN: u16 = 1 << 9;
 
 /// The file lies on an overlay.
 pub const FILE_OVERLAY: u64 = 1 << 0;

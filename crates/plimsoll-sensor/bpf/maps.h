@@ -68,3 +68,12 @@ struct {
 	MAP_TYPE(key, u64);
 	MAP_TYPE(value, u64);
 } cgroups SEC(".maps");
+
+// Raised whenever a name changes that other paths may pass through: what was decided by path before
+// holds no longer.
+struct {
+	MAP_UINT(type, MAP_ARRAY);
+	MAP_UINT(max_entries, 1);
+	MAP_TYPE(key, u32);
+	MAP_TYPE(value, u64);
+} epochs SEC(".maps");

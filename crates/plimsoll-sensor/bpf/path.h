@@ -58,8 +58,9 @@ static long walk_step(u32 index, struct walk *walk)
 	return 0;
 }
 
-// Walks a path into `s->path`; `s->path_at` and `s->path_length` say where it lies.
-NOINLINE int walk_path(struct scratch *s, struct dentry *dentry, struct vfsmount *mnt)
+// Walks a path into `s->path`, in front of the `behind` bytes that already stand at its end;
+// `s->path_at` and `s->path_length` say where it lies. Returns whether the process's root was met.
+NOINLINE int walk_path(struct scratch *s, struct dentry *dentry, struct vfsmount *mnt, u32 behind)
 {
 	struct fs_struct *fs = bpf_get_current_task_btf()->fs;
 	struct walk walk = {
@@ -68,7 +69,7 @@ NOINLINE int walk_path(struct scratch *s, struct dentry *dentry, struct vfsmount
 		.mnt = mnt,
 		.root_dentry = fs->root.dentry,
 		.root_mnt = fs->root.mnt,
-		.at = PATH_BYTES - 1,
+		.at = PATH_BYTES - 1 - (behind & PATH_MASK),
 	};
 
 	if (!s)
@@ -94,7 +95,7 @@ NOINLINE int put_path(struct scratch *s, u16 param, struct dentry *dentry, struc
 {
 	if (!s || !dentry)
 		return 0;
-	if (!walk_path(s, dentry, mnt))
+	if (!walk_path(s, dentry, mnt, 0))
 		flag(s, FLAG_PATH_PARTIAL);
 	return put_kernel(s, param, &s->path[s->path_at & PATH_MASK], s->path_length);
 }

@@ -23,6 +23,7 @@ pub const FLAGS: &[(&str, u64)] = &[
     ("FLAG_FAULT", event::FLAG_FAULT as u64),
     ("FLAG_FROM_PROC", event::FLAG_FROM_PROC as u64),
     ("FLAG_ANSWERED", event::FLAG_ANSWERED as u64),
+    ("FLAG_PATH_GIVEN", event::FLAG_PATH_GIVEN as u64),
     ("FILE_OVERLAY", event::FILE_OVERLAY),
     ("FILE_UPPER", event::FILE_UPPER),
     ("FILE_MEMFD", event::FILE_MEMFD),
@@ -49,6 +50,9 @@ pub const NUMBERS: &[(&str, u64)] = &[
     ("CGROUPS_ALL", 0),
     ("CGROUPS_ONLY", 1),
     ("CGROUPS_EXCEPT", 2),
+    ("OPENS_NONE", 0),
+    ("OPENS_ALL", 1),
+    ("OPENS_CHOSEN", 2),
 ];
 
 /// Fields of the one entry of the map `configs`, each as many 64-bit words as it says.
