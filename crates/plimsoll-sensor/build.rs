@@ -27,17 +27,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     } else {
         false
     };
-    let object = if found {
-        "Some(aya::include_bytes_aligned!(concat!(env!(\"OUT_DIR\"), \"/all.bpf.o\")))"
-    } else {
-        "None"
-    };
-    let code = format!("static OBJECT: Option<&[u8]> = {object};\n");
+    let mut code = String::new();
+    for (constant, name) in OBJECTS {
+        let object = if found {
+            format!(
+                "Some(aya::include_bytes_aligned!(concat!(env!(\"OUT_DIR\"), \"/{name}.bpf.o\")))"
+            )
+        } else {
+            "None".to_owned()
+        };
+        writeln!(code, "static {constant}: Option<&[u8]> = {object};")?;
+    }
     fs::write(out.join("object.rs"), code)?;
     Ok(())
 }
 
-/// Whether there is an object now. Sources that clang refuses are an error; no clang is not.
+/// The objects: what the crate calls each, and its source in `bpf/`.
+const OBJECTS: &[(&str, &str)] = &[("OBJECT", "all"), ("REFUSE", "refuse")];
+
+/// Whether there are objects now. Sources that clang refuses are an error; no clang is not.
 fn compile(out: &Path) -> Result<bool, Box<dyn Error>> {
     let architecture = match env::var("CARGO_CFG_TARGET_ARCH")?.as_str() {
         "x86_64" => "x86",
@@ -48,9 +56,23 @@ fn compile(out: &Path) -> Result<bool, Box<dyn Error>> {
         }
     };
     let clang = env::var("CLANG").unwrap_or_else(|_| "clang".to_owned());
-    let object = out.join("all.bpf.o");
+    for (_, name) in OBJECTS {
+        if !compile_one(out, &clang, architecture, name)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn compile_one(
+    out: &Path,
+    clang: &str,
+    architecture: &str,
+    name: &str,
+) -> Result<bool, Box<dyn Error>> {
+    let object = out.join(format!("{name}.bpf.o"));
     let root = env::var("CARGO_MANIFEST_DIR")?;
-    let output = Command::new(&clang)
+    let output = Command::new(clang)
         .args([
             "-target",
             "bpf",
@@ -66,7 +88,7 @@ fn compile(out: &Path) -> Result<bool, Box<dyn Error>> {
         .arg(format!("-ffile-prefix-map={root}=."))
         .arg("-I")
         .arg(out)
-        .args(["-c", "bpf/all.bpf.c", "-o"])
+        .args(["-c", &format!("bpf/{name}.bpf.c"), "-o"])
         .arg(&object)
         .output();
     let Ok(output) = output else {

@@ -90,7 +90,8 @@ fn tracepoint(
 
 /// Programs at the root of the tree of cgroups stand beside those of others.
 fn cgroup(program: &mut Loaded, loaded: bool) -> Result<Link, ProgramError> {
-    let mode = CgroupAttachMode::AllowMultiple;
+    // Links always do; the kernel takes no mode with one.
+    let mode = CgroupAttachMode::Single;
     let root = cgroup_root().and_then(File::open)?;
     match program {
         Loaded::CgroupSockAddr(program) => {

@@ -6,3 +6,8 @@ include!(concat!(env!("OUT_DIR"), "/object.rs"));
 pub fn object() -> Option<&'static [u8]> {
     OBJECT
 }
+
+/// The object that refuses connections, for [`crate::respond::Refusals`].
+pub(crate) fn refuse() -> Option<&'static [u8]> {
+    REFUSE
+}

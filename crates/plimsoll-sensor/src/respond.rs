@@ -12,9 +12,11 @@ use plimsoll_model::event::ExecId;
 mod cgroup;
 mod freeze;
 mod kill;
+mod refuse;
 mod stop;
 
 pub use cgroup::Cgroups;
+pub use refuse::{Refusals, RefuseError};
 pub use stop::{STOP_GRACE, Stopping};
 
 /// What was done, and what takes it back.
@@ -30,6 +32,8 @@ pub struct Done {
 pub enum Undo {
     /// Let the processes of a cgroup run again: the file that froze them.
     Thaw { file: PathBuf },
+    /// Let a cgroup connect again.
+    Allow { cgroup_id: u64 },
 }
 
 /// Why a response failed. A failed response is an alert.
@@ -45,6 +49,8 @@ pub enum RespondError {
     Forbidden(String),
     #[error("neither version 2 nor version 1 can freeze cgroup `{0}`")]
     NoFreezer(String),
+    #[error(transparent)]
+    Refuse(#[from] RefuseError),
     #[error("{what}: {error}")]
     System {
         what: String,
@@ -85,12 +91,33 @@ pub fn stop(cgroups: &Cgroups, path: &str) -> Result<Stopping, RespondError> {
     stop::stop(cgroups, path)
 }
 
+/// Refuses new connections of a container.
+pub fn refuse_connections(refusals: &mut Refusals, cgroup_id: u64) -> Result<Done, RespondError> {
+    refusals.refuse(cgroup_id)?;
+    let until = if refusals.outlives_us() {
+        ""
+    } else {
+        ", until the sensor ends (bpffs is not mounted)"
+    };
+    Ok(Done {
+        text: format!("refusing new connections of cgroup {cgroup_id}{until}"),
+        undo: Some(Undo::Allow { cgroup_id }),
+    })
+}
+
 /// Takes a response back; once more is no error.
 pub fn undo(undo: &Undo) -> Result<String, RespondError> {
     match undo {
         Undo::Thaw { file } => {
             freeze::thaw(file)?;
             Ok(format!("let run again: {}", folder_of(file).display()))
+        }
+        Undo::Allow { cgroup_id } => {
+            let text = format!("let connect again: cgroup {cgroup_id}");
+            if let Some(mut refusals) = Refusals::left()? {
+                refusals.allow(*cgroup_id)?;
+            }
+            Ok(text)
         }
     }
 }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use plimsoll_sensor::respond::{self, Cgroups, RespondError};
+use plimsoll_sensor::respond::{self, Cgroups, Refusals, RespondError};
 
 /// A cgroup of version 2 of its own, removed with all that is in it.
 struct Cgroup {
@@ -133,4 +133,91 @@ fn what_is_gone_or_forbidden_is_an_error() {
         Err(RespondError::NoFreezer(_))
     ));
     assert!(respond::stop(&cgroups, "/plimsoll-test-of-nobody").is_err());
+}
+
+/// A mount of bpffs of our own, so that nobody else's pins are met.
+struct BpfFs(PathBuf);
+
+impl BpfFs {
+    fn mount(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        rustix::mount::mount(
+            "bpf",
+            &folder,
+            "bpf",
+            rustix::mount::MountFlags::empty(),
+            None,
+        )
+        .expect("bpffs, which every kernel with BPF has");
+        Self(folder)
+    }
+}
+
+impl Drop for BpfFs {
+    fn drop(&mut self) {
+        let _ = rustix::mount::unmount(&self.0, rustix::mount::UnmountFlags::DETACH);
+        let _ = fs::remove_dir(&self.0);
+    }
+}
+
+fn connects(cgroup: &Cgroup, port: u16) -> bool {
+    let script = format!("exec 3<>/dev/tcp/127.0.0.1/{port}");
+    let enter = format!(
+        "echo $$ > {}/cgroup.procs && {script}",
+        cgroup.folder.display()
+    );
+    Command::new("bash")
+        .args(["-c", &enter])
+        .stderr(std::process::Stdio::null())
+        .status()
+        .expect("bash")
+        .success()
+}
+
+#[test]
+fn connections_of_one_container_are_refused_and_allowed_by_another_process() {
+    let (Some(cut), Some(other)) = (Cgroup::new("cut"), Cgroup::new("other")) else {
+        return;
+    };
+    let bpffs = BpfFs::mount("plimsoll-refuse");
+    let home = bpffs.0.join("plimsoll");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let id = std::os::unix::fs::MetadataExt::ino(&fs::metadata(&cut.folder).expect("a cgroup"));
+    assert!(connects(&cut, port));
+    let mut refusals = Refusals::open_at(&home).expect("loaded");
+    refusals.refuse(id).expect("refused");
+    assert!(refusals.outlives_us());
+    assert!(!connects(&cut, port), "refused in the cgroup");
+    assert!(connects(&other, port), "no other is touched");
+    assert_eq!(refusals.counts().get(&id), Some(&1));
+    drop(refusals);
+    assert!(!connects(&cut, port), "it outlives who asked for it");
+
+    let mut taken_up = Refusals::pinned(&home).expect("readable").expect("pinned");
+    taken_up.allow(id).expect("allowed");
+    taken_up.allow(id).expect("once more is no error");
+    assert!(connects(&cut, port), "taken back");
+    assert!(!home.exists(), "nothing is left");
+    taken_up.refuse(id).expect("refused again");
+    assert!(!connects(&cut, port), "refused again");
+    taken_up.allow(id).expect("allowed again");
+}
+
+#[test]
+fn without_bpffs_a_refusal_ends_with_the_process() {
+    let Some(cut) = Cgroup::new("brief") else {
+        return;
+    };
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let id = std::os::unix::fs::MetadataExt::ino(&fs::metadata(&cut.folder).expect("a cgroup"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut refusals = Refusals::open_at(&folder.path().join("none")).expect("loaded");
+    refusals.refuse(id).expect("refused");
+    assert!(!refusals.outlives_us());
+    assert!(!connects(&cut, port));
+    drop(refusals);
+    assert!(connects(&cut, port));
 }
