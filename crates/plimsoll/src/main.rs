@@ -20,6 +20,8 @@ mod map;
 mod outputs;
 mod progress;
 mod render;
+#[allow(dead_code, unused_imports)]
+mod screen;
 mod session;
 mod store;
 mod talk;
