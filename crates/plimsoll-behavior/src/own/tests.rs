@@ -1,5 +1,7 @@
 //! The rules' texts are whole, and say what is so.
 
+mod scenes;
+
 use std::collections::BTreeSet;
 
 use super::*;
@@ -43,4 +45,22 @@ fn a_rule_is_found_by_id_and_by_name() {
     assert_eq!(find("nothing"), None);
     let (first, _) = files().next().unwrap();
     assert_eq!(first, "plimsoll/common.yaml");
+}
+
+#[test]
+fn each_rule_has_what_fires_it_and_a_look_alike() {
+    let scenes = scenes::scenes();
+    for file in OWN {
+        let scene = scenes.get(file.id);
+        let scene = scene.unwrap_or_else(|| panic!("{}: no scene", file.id));
+        for text in [&scene.fires, &scene.quiet] {
+            let steps = crate::scenario::read(text);
+            let steps = steps.unwrap_or_else(|error| panic!("{}: {error}\n{text}", file.id));
+            // Something beside what every scene begins with.
+            assert!(steps.len() > 7, "{}: nothing happens", file.id);
+        }
+    }
+    for id in scenes.keys() {
+        assert!(find(id).is_some(), "{id} is no rule");
+    }
 }
