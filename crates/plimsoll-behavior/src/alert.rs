@@ -8,6 +8,7 @@
 //! Nothing here sends alerts anywhere (`plimsoll-notify` does) or reads a clock: times are those of
 //! the events, so that a replayed trace gives the same alerts byte by byte.
 
+mod build;
 mod falco;
 mod finding;
 mod gate;
@@ -23,6 +24,7 @@ use plimsoll_model::text::clean;
 
 use crate::rules::Priority;
 
+pub use build::{shown, time_of};
 pub use falco::{json, text_line};
 pub use finding::{finding, fingerprint, rule_id, severity};
 pub use gate::{Gate, GateOptions, Held};

@@ -5,6 +5,7 @@ use plimsoll_model::{Finding, FindingKind, Location, Severity};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{Alert, identity};
+use crate::own;
 use crate::rules::Priority;
 
 /// The finding of an alert: the rule's id, MITRE's ids as aliases, the process as its place.
@@ -39,8 +40,12 @@ pub fn finding(alert: &Alert) -> Finding {
     finding
 }
 
-/// `terminal-shell-in-container` for `Terminal shell in container`: ids hold no blanks.
+/// `terminal-shell-in-container` for `Terminal shell in container`: ids hold no blanks. A rule of our
+/// own has its id, which `plimsoll explain` knows.
 pub fn rule_id(rule: &str) -> String {
+    if let Some(own) = own::find(rule) {
+        return own.id.clone();
+    }
     let mut id = String::with_capacity(rule.len());
     for character in rule.chars() {
         if character.is_alphanumeric() {
