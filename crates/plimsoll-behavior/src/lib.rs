@@ -7,9 +7,11 @@
 pub mod alert;
 pub mod dns;
 pub mod own;
+pub mod pipeline;
 pub mod rules;
 pub mod scenario;
 pub mod state;
+pub mod trace;
 pub mod wire;
 
 pub use alert::Alert;
