@@ -13,6 +13,7 @@
 #include "folder.bpf.c"
 #include "link.bpf.c"
 #include "mkdir.bpf.c"
+#include "network.bpf.c"
 #include "open.bpf.c"
 #include "prctl.bpf.c"
 #include "rename.bpf.c"

@@ -57,6 +57,9 @@ pub struct Filter {
     pub opens: OpenFilter,
     /// The same process opening the same file in the same way within this time is counted, not told.
     pub repeat: Duration,
+    /// Whether every message that is sent or received is told. Without it: DNS, and of sockets
+    /// without a connection the first to and from each other end.
+    pub messages: bool,
 }
 
 impl Default for Filter {
@@ -73,6 +76,7 @@ impl Default for Filter {
             cgroups: Cgroups::All,
             opens: OpenFilter::default(),
             repeat: Duration::ZERO,
+            messages: false,
         }
     }
 }
@@ -102,6 +106,7 @@ impl Filter {
         set(words, "open_read", 0, self.opens.read as u64);
         set(words, "open_write", 0, self.opens.write as u64);
         set(words, "open_failed", 0, self.opens.failed as u64);
+        set(words, "messages", 0, u64::from(self.messages));
         // What programs remember of paths was judged by the filter before.
         let epoch = get(words, "epoch", 0);
         set(words, "epoch", 0, epoch + 1);

@@ -63,8 +63,29 @@ macro_rules! paths_and {
     };
 }
 
+/// The return of system calls, each told by the program `sys_exit_NAME`.
+macro_rules! exits {
+    ($($name:literal => $kind:ident),* $(,)?) => {
+        [$(
+            $crate::hooks::program(
+                concat!("sys_exit_", $name),
+                $crate::hooks::Hook::Exit($name),
+                &[plimsoll_model::event::EventKind::$kind],
+            ),
+        )*]
+    };
+}
+
+mod join;
+mod network;
+
 /// All of them, in the order in which they are attached.
-pub const PROGRAMS: &[Program] = &[
+pub const PROGRAMS: &[Program] = &join::joined::<{ join::count(LISTS) }>(LISTS);
+
+/// The lists that make up [`PROGRAMS`].
+const LISTS: &[&[Program]] = &[PROCESSES_AND_FILES, network::CALLS, network::OTHERS];
+
+const PROCESSES_AND_FILES: &[Program] = &[
     program(
         "sched_process_exec",
         Hook::BtfTracepoint("sched_process_exec"),

@@ -1,0 +1,224 @@
+// Messages that were sent or received: which of them are told, and what of them.
+//
+// A server sends and receives all the time, and rules ask for little of it. Told are
+// - questions and answers of DNS (port 53, over UDP or TCP) with their first bytes;
+// - messages of sockets without a connection, once for each other end while that is remembered;
+// - data sent with the request for a connection (MSG_FASTOPEN).
+// With `messages` set in the configuration everything is told; then too, bytes of DNS alone.
+#pragma once
+#include "socket.h"
+
+#define DATA_BYTES_MAX 1024
+#define DATA_VECTORS_MAX 4
+#define MSG_FASTOPEN 0x20000000u
+
+struct talk {
+	u64 socket;
+	struct given_address other;
+	u32 kind;
+};
+
+// Ends that have been told of, the least recently used forgotten first.
+struct {
+	MAP_UINT(type, MAP_LRU_HASH);
+	MAP_UINT(max_entries, 16384);
+	MAP_TYPE(key, struct talk);
+	MAP_TYPE(value, u64);
+} talks SEC(".maps");
+
+// One message as its caller describes it.
+struct message {
+	s64 fd;
+	s64 ret;
+	u64 name;
+	u64 data;
+	u64 vectors;
+	u64 vector_count;
+	u64 bytes;
+	u32 name_length;
+	u32 flags;
+	u16 kind;
+	bool sent;
+	bool cut;
+};
+
+INLINE bool is_internet(u16 family)
+{
+	return family == AF_INET || family == AF_INET6;
+}
+
+INLINE bool is_dns(struct sock *sk, struct given_address *given)
+{
+	return GET(sk, __sk_common.skc_num) == PORT_DNS ||
+	       GET(sk, __sk_common.skc_dport) == swapped(PORT_DNS) ||
+	       (given->family && given->port == swapped(PORT_DNS));
+}
+
+// Whether this end is new to the socket.
+INLINE bool is_new(struct message *m, struct sock *sk, struct given_address *given)
+{
+	struct talk talk = {};
+	u64 now = 1;
+
+	talk.socket = (u64)sk;
+	talk.other = *given;
+	talk.kind = m->kind;
+	if (bpf_map_lookup_elem(&talks, &talk))
+		return false;
+	bpf_map_update_elem(&talks, &talk, &now, UPDATE_ANY);
+	return true;
+}
+
+INLINE bool is_told(struct message *m, struct sock *sk, struct given_address *given, bool dns)
+{
+	struct config *config = settings();
+	u16 type = GET(sk, sk_type);
+
+	if (dns)
+		return m->ret > 0 || m->sent;
+	if (config && config->messages)
+		return true;
+	if (m->sent && m->flags & MSG_FASTOPEN)
+		return true;
+	if (!is_internet(GET(sk, __sk_common.skc_family)) || (!m->sent && m->ret < 0))
+		return false;
+	if (type == SOCK_STREAM || type == SOCK_SEQPACKET)
+		return false;
+	// With a connection the other end has been told already.
+	if (!given->family && GET(sk, __sk_common.skc_dport))
+		return false;
+	return is_new(m, sk, given);
+}
+
+// The first bytes of several places, put together in `s->name`. Returns how many.
+NOINLINE u32 gather(struct scratch *s, struct message *m)
+{
+	u32 used = 0;
+
+	if (!s || !m)
+		return 0;
+#pragma unroll
+	for (u32 index = 0; index < DATA_VECTORS_MAX; index++) {
+		struct iovec vector = {};
+		u32 length;
+
+		if (index >= m->vector_count || used >= m->bytes || used >= DATA_BYTES_MAX)
+			break;
+		if (bpf_probe_read_user(&vector, sizeof(vector),
+					(void *)m->vectors + index * sizeof(vector)))
+			break;
+		if (vector.length > m->bytes - used)
+			vector.length = m->bytes - used;
+		length = vector.length > DATA_BYTES_MAX - 1 ? DATA_BYTES_MAX - 1 : vector.length;
+		length &= DATA_BYTES_MAX - 1;
+		OPAQUE(length);
+		if (bpf_probe_read_user(&s->name[used & (DATA_BYTES_MAX - 1)], length,
+					(void *)vector.base))
+			break;
+		used += length;
+	}
+	return used > DATA_BYTES_MAX ? DATA_BYTES_MAX : used;
+}
+
+NOINLINE int put_data(struct scratch *s, struct message *m)
+{
+	u32 length;
+
+	if (!s || !m)
+		return 0;
+	if (m->data) {
+		length = m->bytes > DATA_BYTES_MAX ? DATA_BYTES_MAX : m->bytes;
+		put_user(s, PARAM_DATA, (void *)m->data, length);
+	} else {
+		length = gather(s, m);
+		if (length)
+			put_kernel(s, PARAM_DATA, s->name, length);
+	}
+	if (length < m->bytes)
+		flag(s, FLAG_CUT);
+	return 0;
+}
+
+NOINLINE int tell_message(struct message *m)
+{
+	struct given_address given;
+	struct scratch *s;
+	struct sock *sk;
+	bool dns;
+
+	if (!m)
+		return 0;
+	sk = sock_of(m->fd);
+	if (!sk)
+		return 0;
+	given = given_at(m->name, m->name_length);
+	dns = is_internet(GET(sk, __sk_common.skc_family)) && is_dns(sk, &given);
+	if (!is_told(m, sk, &given, dns))
+		return 0;
+	s = begin(m->kind, m->ret);
+	if (!s)
+		return 0;
+	put_u64(s, PARAM_FD, m->fd);
+	put_u64(s, PARAM_FLAGS, m->flags);
+	put_u64(s, PARAM_SIZE, m->bytes);
+	put_given_address(s, m->name, m->name_length);
+	put_sock(s, sk, &given);
+	if (dns)
+		put_data(s, m);
+	if (m->cut)
+		flag(s, FLAG_CUT);
+	submit(s);
+	return 0;
+}
+
+// Fills in what a `struct msghdr` of the caller's says. Whether it could be read.
+INLINE bool described(struct message *m, u64 at)
+{
+	struct user_message header;
+
+	if (bpf_probe_read_user(&header, sizeof(header), (void *)at))
+		return false;
+	m->name = header.name;
+	m->name_length = header.name_length;
+	m->vectors = header.vectors;
+	m->vector_count = header.vector_count;
+	return true;
+}
+
+// Length of an address that the kernel wrote, from where the caller keeps it.
+INLINE u32 length_at(u64 at)
+{
+	u32 length = 0;
+
+	if (at)
+		bpf_probe_read_user(&length, sizeof(length), (void *)at);
+	return length;
+}
+
+// Several messages of one call, the first four of them told.
+#define MESSAGES_TOLD_MAX 4
+
+INLINE void tell_messages(struct pt_regs *regs, s64 ret, u16 kind, bool sent)
+{
+	u64 at = argument(regs, 1);
+
+#pragma unroll
+	for (u32 index = 0; index < MESSAGES_TOLD_MAX; index++) {
+		u64 here = at + index * sizeof(struct user_messages);
+		struct message m = {
+			.fd = int_argument(regs, 0),
+			.flags = argument(regs, 3),
+			.kind = kind,
+			.sent = sent,
+			.cut = index == MESSAGES_TOLD_MAX - 1 && ret > MESSAGES_TOLD_MAX,
+		};
+		u32 length = 0;
+
+		if (index >= ret || !described(&m, here))
+			return;
+		bpf_probe_read_user(&length, sizeof(length),
+				    (void *)here + sizeof(struct user_message));
+		m.ret = m.bytes = length;
+		tell_message(&m);
+	}
+}

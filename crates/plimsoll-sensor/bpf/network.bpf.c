@@ -1,0 +1,17 @@
+// Programs about sockets and what goes through them.
+#pragma once
+#include "network/accept.bpf.c"
+#include "network/bind.bpf.c"
+#include "network/connect.bpf.c"
+#include "network/listen.bpf.c"
+#include "network/recvfrom.bpf.c"
+#include "network/recvmmsg.bpf.c"
+#include "network/recvmsg.bpf.c"
+#include "network/sendmmsg.bpf.c"
+#include "network/sendmsg.bpf.c"
+#include "network/sendto.bpf.c"
+#include "network/shutdown.bpf.c"
+#include "network/sock_recv_length.bpf.c"
+#include "network/sock_send_length.bpf.c"
+#include "network/socket.bpf.c"
+#include "network/socketpair.bpf.c"

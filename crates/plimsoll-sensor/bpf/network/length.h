@@ -1,0 +1,13 @@
+// Numbers of the calls that move bytes through any descriptor.
+#pragma once
+#ifdef __TARGET_ARCH_x86
+#define NR_READ 0
+#define NR_WRITE 1
+#define NR_READV 19
+#define NR_WRITEV 20
+#else
+#define NR_READ 63
+#define NR_WRITE 64
+#define NR_READV 65
+#define NR_WRITEV 66
+#endif
