@@ -4,18 +4,39 @@
 //! outputs cut into text and fields. What is wrong or doubtful is told with Falco's own codes, where
 //! it stands, and a hint. Does not judge events, and knows fields only through [`FieldCatalog`].
 //!
-//! Implements <https://falco.org/docs/concepts/rules/> as of engine 0.57.0 (Falco 0.41 to 0.43), and the
-//! list modifiers of 0.58.0.
+//! Implements <https://falco.org/docs/concepts/rules/> as of Falco 0.44 (engine 0.62.0); files for
+//! earlier ones are read the same.
 
 pub mod catalog;
+mod compile;
 pub mod condition;
+mod cursor;
+mod definitions;
+pub mod diagnostic;
+mod exceptions;
+mod expand;
+mod kinds;
+mod lists;
+mod load;
+mod located;
 pub mod model;
 pub mod output;
+mod parser;
+mod read;
+mod scalar;
+mod source;
+mod types;
 
 pub use catalog::{ArgKind, FieldCatalog, FieldInfo, FieldKind};
 pub use condition::{
-    Call, Check, Compare, Condition, FieldRef, Operand, Operator, Place, Quantifier, Right,
+    Call, Check, Compare, Condition, FieldRef, Operand, Operator, Place, Quantifier, Right, Site,
     Transformer,
 };
-pub use model::{List, Macro, Plugin, Priority, Rule, RuleSet, Site, Source, Version};
+pub use diagnostic::{Code, Diagnostic};
+pub use load::{Loaded, Loader};
+pub use model::{List, Macro, Plugin, Priority, Rule, RuleSet, Source, Version};
 pub use output::{Part, Template};
+pub use read::Known;
+
+#[cfg(test)]
+mod tests;

@@ -209,3 +209,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn lines_inside_brackets_and_quotes_may_stand_further_left() {
+    let text = "- items: [\n    a,\n b,\n  ]\n- c: {\nd: 'e\nf'\n}\n  \n- \"g\n\n h\"\n";
+    let (documents, error) = parse(text.as_bytes());
+    assert_eq!(error, None);
+    let root = &documents[0].root;
+    let items = root.items()[0].get("items").unwrap();
+    assert_eq!(items.items()[1].as_str(), Some("b"));
+    assert_eq!(items.items()[1].at, Place { line: 3, column: 2 });
+    let inner = root.items()[1].get("c").unwrap().entry("d").unwrap();
+    assert_eq!(inner.at, Place { line: 6, column: 1 });
+    assert_eq!(inner.value.as_str(), Some("e f"));
+    assert_eq!(root.items()[2].as_str(), Some("g\nh"));
+    let (_, error) = parse(b"a:\n  b: 1\n c: 2\n");
+    assert_ne!(error, None);
+}

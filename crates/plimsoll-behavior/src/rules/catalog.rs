@@ -15,7 +15,8 @@ pub trait FieldCatalog {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldInfo {
     pub kind: FieldKind,
-    /// Has several values at once, as `proc.args`.
+    /// A list, which only `in`, `intersects` and `exists` compare. A field that is one of several
+    /// values, as `proc.aname` without argument, is none.
     pub is_list: bool,
     pub arg: ArgKind,
     /// May stand on the right side, in `val()`.

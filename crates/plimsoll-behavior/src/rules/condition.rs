@@ -7,6 +7,13 @@ use std::sync::Arc;
 
 pub use plimsoll_yaml::Place;
 
+/// A place in one of several rule files.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Site {
+    pub file: Arc<str>,
+    pub place: Place,
+}
+
 /// A condition of a rule.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Condition {
@@ -25,8 +32,8 @@ pub struct Check {
     pub left: Operand,
     pub operator: Operator,
     pub right: Right,
-    /// Where it stands in the rule file.
-    pub at: Place,
+    /// Where it stands.
+    pub at: Site,
 }
 
 /// What stands on one side of a comparison, or inside a transformer's brackets.

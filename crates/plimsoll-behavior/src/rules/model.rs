@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::condition::{Condition, Place};
+use super::condition::{Condition, Site};
 use super::output::Template;
 
 /// Rules in the order in which their names first stood, everything put in.
@@ -58,13 +58,6 @@ pub struct List {
     pub items: Vec<String>,
     pub used: bool,
     pub at: Site,
-}
-
-/// A place in one of several files.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Site {
-    pub file: Arc<str>,
-    pub place: Place,
 }
 
 /// How urgent an alert is, the most urgent first, as syslog orders them.

@@ -1,0 +1,104 @@
+//! Loads rule files: what a caller does with this module.
+//!
+//! ```no_run
+//! # use plimsoll_behavior::rules::{FieldCatalog, Loader};
+//! # fn load(catalog: &dyn FieldCatalog, bytes: &[u8]) {
+//! let mut loader = Loader::new(catalog);
+//! loader.file("falco_rules.yaml", bytes);
+//! let loaded = loader.finish();
+//! if loaded.is_ok() {
+//!     println!("{} rules", loaded.set.rules.len());
+//! }
+//! # }
+//! ```
+
+use super::catalog::FieldCatalog;
+use super::compile;
+use super::diagnostic::Diagnostic;
+use super::model::RuleSet;
+use super::read::{Known, Reader};
+use super::source::Source;
+
+/// Reads files in their order, and then puts everything together.
+pub struct Loader<'c> {
+    reader: Reader<'c>,
+}
+
+/// What loading gave.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// Without the rules that something is wrong with; empty where a file could not be read.
+    pub set: RuleSet,
+    /// In the order in which they were found.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files in their order.
+    pub sources: Vec<Source>,
+}
+
+impl<'c> Loader<'c> {
+    /// For the fields of a catalog, and what this engine knows by itself.
+    pub fn new(catalog: &'c dyn FieldCatalog) -> Self {
+        Self::with(catalog, Known::default())
+    }
+
+    pub fn with(catalog: &'c dyn FieldCatalog, known: Known) -> Self {
+        Self {
+            reader: Reader::new(catalog, known),
+        }
+    }
+
+    /// Reads the next file.
+    pub fn file(&mut self, name: &str, bytes: &[u8]) {
+        self.reader.file(name, bytes);
+    }
+
+    /// Says that the next file could not be read.
+    pub fn unreadable(&mut self, name: &str, reason: &str) {
+        self.reader.unreadable(name, reason);
+    }
+
+    /// Puts everything together. Where a file is wrong in itself this is not done: what other items
+    /// name would seem to be missing.
+    pub fn finish(self) -> Loaded {
+        let Reader {
+            catalog,
+            definitions,
+            mut diagnostics,
+            sources,
+            ..
+        } = self.reader;
+        let mut set = RuleSet::default();
+        if !diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.code.is_error())
+        {
+            let (compiled, found) = compile::compile(&definitions, catalog);
+            set = compiled;
+            diagnostics.extend(found);
+        }
+        Loaded {
+            set,
+            diagnostics,
+            sources,
+        }
+    }
+}
+
+impl Loaded {
+    /// Whether the rules can be used: there may be warnings, but no error.
+    pub fn is_ok(&self) -> bool {
+        self.errors().next().is_none()
+    }
+
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.code.is_error())
+    }
+
+    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics
+            .iter()
+            .filter(|diagnostic| !diagnostic.code.is_error())
+    }
+}
