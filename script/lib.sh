@@ -69,11 +69,12 @@ install_fedora() {
     fail "dnf install failed: ${missing[*]}" "install them by hand and run this script again"
 }
 
-# What building needs: a C compiler and linker (zstd, xz and the cryptography are C inside), curl.
+# What building needs: a C compiler and linker (zstd, xz and the cryptography are C inside), clang for the
+# kernel programs, curl.
 ensure_build_tools() {
   case "$(os_id)" in
-    *debian* | *ubuntu*) install_debian gcc g++ libc6-dev make cmake curl ca-certificates ;;
-    *fedora* | *rhel* | *centos*) install_fedora gcc gcc-c++ glibc-devel make cmake curl ca-certificates ;;
+    *debian* | *ubuntu*) install_debian gcc g++ clang libc6-dev make cmake curl ca-certificates ;;
+    *fedora* | *rhel* | *centos*) install_fedora gcc gcc-c++ clang glibc-devel make cmake curl ca-certificates ;;
     *)
       command -v cc >/dev/null 2>&1 ||
         fail "no C compiler (\`cc\`) on this system, which this script does not know how to equip" \

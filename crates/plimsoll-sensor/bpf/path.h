@@ -17,20 +17,40 @@ struct walk {
 	u32 done;
 };
 
+// Puts a slash and a name before what is there already; false when there is no room.
+INLINE bool prepend(struct walk *walk, struct dentry *dentry)
+{
+	struct scratch *s = walk->s;
+	struct qstr name;
+	u32 at = walk->at, length;
+
+	name.hash_len = GET(dentry, d_name.hash_len);
+	name.name = GET(dentry, d_name.name);
+	length = name.len & 255;
+	if (at < length + 1)
+		return false;
+	at -= length + 1;
+	walk->at = at;
+	s->path[at & PATH_MASK] = '/';
+	bpf_probe_read_kernel(&s->path[(at + 1) & PATH_MASK], length, name.name);
+	// A rename exchanges name and length together: another sum means that they may not belong together.
+	if (GET(dentry, d_name.hash_len) != name.hash_len)
+		flag(s, FLAG_RACED);
+	return true;
+}
+
 // One component, or one step from the top of a mount to where it is mounted.
 static long walk_step(u32 index, struct walk *walk)
 {
-	struct dentry *dentry = walk->dentry, *parent;
-	struct scratch *s = walk->s;
-	struct qstr name;
-	u32 at, length;
+	struct dentry *dentry = walk->dentry, *parent, *top;
 
 	if (dentry == walk->root_dentry && walk->mnt == walk->root_mnt) {
 		walk->done = 1;
 		return 1;
 	}
 	parent = GET(dentry, d_parent);
-	if (dentry == parent || dentry == GET(walk->mnt, mnt_root)) {
+	top = GET(walk->mnt, mnt_root);
+	if (dentry == top) {
 		struct mount *mount = CONTAINER_OF(walk->mnt, struct mount, mnt);
 		struct mount *above = GET(mount, mnt_parent);
 
@@ -41,19 +61,9 @@ static long walk_step(u32 index, struct walk *walk)
 		walk->mnt = (void *)above + OFFSET_OF(struct mount, mnt);
 		return 0;
 	}
-	name.hash_len = GET(dentry, d_name.hash_len);
-	name.name = GET(dentry, d_name.name);
-	length = name.len & 255;
-	at = walk->at;
-	if (at < length + 1)
+	// A file that lies in no folder, as memfd_create makes them, still has a name.
+	if (!prepend(walk, dentry) || dentry == parent)
 		return 1;
-	at -= length + 1;
-	walk->at = at;
-	s->path[at & PATH_MASK] = '/';
-	bpf_probe_read_kernel(&s->path[(at + 1) & PATH_MASK], length, name.name);
-	// A rename exchanges name and length together: another sum means that they may not belong together.
-	if (GET(dentry, d_name.hash_len) != name.hash_len)
-		flag(s, FLAG_RACED);
 	walk->dentry = parent;
 	return 0;
 }

@@ -7,14 +7,6 @@
 #define ENV_BYTES_MAX 4096
 #define ENV_COUNT_MAX 512
 
-#ifdef __TARGET_ARCH_x86
-#define NR_EXECVEAT 322
-#define NR_EXECVEAT_32 358
-#else
-#define NR_EXECVEAT 281
-#define NR_EXECVEAT_32 387
-#endif
-
 struct env_key {
 	u32 bits;
 	u8 text[ENV_NAME_BYTES];
@@ -101,9 +93,9 @@ int sched_process_exec(u64 *ctx)
 {
 	struct task_struct *task = (void *)ctx[0];
 	struct linux_binprm *bprm = (void *)ctx[2];
-	s32 number = syscall_number(registers());
-	u16 kind = number == NR_EXECVEAT || number == NR_EXECVEAT_32 ? KIND_EXECVEAT : KIND_EXECVE;
-	struct scratch *s = begin(kind, 0);
+	// The registers that held the number of the call are the new program's by now; only execveat
+	// names a file by a descriptor.
+	struct scratch *s = begin(bprm->fdpath ? KIND_EXECVEAT : KIND_EXECVE, 0);
 
 	if (!s)
 		return 0;

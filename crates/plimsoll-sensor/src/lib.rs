@@ -15,6 +15,7 @@ mod ring;
 pub mod shared;
 pub mod snapshot;
 
+pub use attach::cgroup_root;
 pub use filter::Filter;
 pub use load::{LoadError, Loss, Options, ProgramState, Sensor, State};
 pub use object::object;
