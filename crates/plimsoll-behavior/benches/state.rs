@@ -129,8 +129,12 @@ fn mix(records: usize, programs: u32) -> Vec<Vec<u8>> {
             start_ns: 1000,
         })
         .collect();
+    let init = ExecId {
+        pid: 1,
+        start_ns: 1,
+    };
     for server in &servers {
-        out.push(exec(*server, servers[0], 1));
+        out.push(exec(*server, init, 1));
     }
     let mut time = 2;
     let mut next_pid = 1000;
