@@ -6,6 +6,7 @@
 
 pub mod alert;
 pub mod dns;
+pub mod event_json;
 pub mod own;
 pub mod pipeline;
 pub mod rules;

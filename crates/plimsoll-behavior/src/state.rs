@@ -37,6 +37,7 @@ pub use moment::{Ancestors, Moment};
 pub use process::{
     Capabilities, Credentials, ExeFile, Exit, LOGIN_UID_NONE, Namespaces, Origin, Process, Program,
 };
+pub use sockets::address;
 pub use text::Text;
 
 use std::sync::Arc;

@@ -125,7 +125,10 @@ fn standing(process: &mut Process, param: Param, value: u64) {
         Param::Vpgid => process.vpgid = number,
         Param::Tty => process.tty = number,
         Param::Uid => users.uid = number,
-        Param::Euid => users.euid = number,
+        Param::Euid => {
+            users.euid = number;
+            process.described = true;
+        }
         Param::Suid => users.suid = number,
         Param::Fsuid => users.fsuid = number,
         Param::Gid => users.gid = number,

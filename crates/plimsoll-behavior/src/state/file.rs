@@ -50,6 +50,16 @@ pub struct PathFile {
     pub layer: u64,
 }
 
+impl PathFile {
+    /// Whether it is a folder, by its mode or by how it was opened.
+    pub const fn is_folder(&self) -> bool {
+        const S_IFMT: u32 = 0o170_000;
+        const S_IFDIR: u32 = 0o040_000;
+        const O_DIRECTORY: u32 = 0o200_000;
+        self.mode & S_IFMT == S_IFDIR || self.mode == 0 && self.flags & O_DIRECTORY != 0
+    }
+}
+
 /// A socket.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Socket {
@@ -129,6 +139,40 @@ impl Socket {
 }
 
 impl OpenFile {
+    /// What sort it is, in Falco's words (`fd.type`) where it has one.
+    pub const fn type_name(&self) -> &'static str {
+        match self {
+            Self::Path(file) => {
+                if file.is_folder() {
+                    "directory"
+                } else {
+                    "file"
+                }
+            }
+            Self::Socket(socket) => match socket.family {
+                AF_UNIX => "unix",
+                AF_INET => "ipv4",
+                AF_INET6 => "ipv6",
+                AF_NETLINK => "netlink",
+                _ => "socket",
+            },
+            Self::Pipe { .. } => "pipe",
+            Self::Memory(_) => "memfd",
+            Self::Event => "event",
+            Self::Signal => "signalfd",
+            Self::Poll => "eventpoll",
+            Self::Timer => "timerfd",
+            Self::Inotify => "inotify",
+            Self::Fanotify => "fanotify",
+            Self::Bpf => "bpf",
+            Self::PerfEvent => "perf_event",
+            Self::Userfault => "userfaultfd",
+            Self::IoUring => "io_uring",
+            Self::Pid(_) => "pidfd",
+            Self::Other => "other",
+        }
+    }
+
     /// The path of a file, the name of memory, the path of a UNIX socket.
     pub fn path(&self) -> Option<&Text> {
         match self {

@@ -43,7 +43,9 @@ pub struct Process {
     pub program: Arc<Program>,
     /// Current folder, seen from its root; empty when unknown.
     pub cwd: Text,
+    /// Meaningless while [`Process::is_described`] is false.
     pub credentials: Credentials,
+    /// Likewise.
     pub capabilities: Capabilities,
     pub namespaces: Namespaces,
     /// Device number of the controlling terminal, 0 for none.
@@ -81,6 +83,8 @@ pub struct Process {
     /// Bytes of texts that it holds.
     pub(crate) bytes: u32,
     pub(crate) stage: Stage,
+    /// Something said who it runs as.
+    pub(crate) described: bool,
     /// Its start is known to a hundredth of a second only.
     pub(crate) rough_start: bool,
 }
@@ -180,6 +184,12 @@ impl Process {
     /// When it was made, nanoseconds since boot.
     pub const fn start_ns(&self) -> u64 {
         self.exec.start_ns
+    }
+
+    /// Whether anything said who it runs as and where it stands. If not, all ids are 0 and mean
+    /// nothing: neither that it is root, nor that it is not.
+    pub const fn is_described(&self) -> bool {
+        self.described
     }
 
     /// All arguments, the program's own name first.
