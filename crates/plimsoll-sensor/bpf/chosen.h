@@ -6,12 +6,9 @@
 #pragma once
 #include "path.h"
 
-#define PREFIX_BYTES 255
-#define CHOSEN_NAME_BYTES 64
-
 struct prefix_key {
 	u32 bits;
-	u8 text[PREFIX_BYTES + 1];
+	u8 text[PREFIX_BYTES];
 };
 
 struct name_key {
@@ -106,9 +103,9 @@ INLINE bool has_prefix(struct scratch *s)
 	struct prefix_key *key = (struct prefix_key *)s->name;
 	u32 length = s->path_length;
 
-	if (length > PREFIX_BYTES)
-		length = PREFIX_BYTES;
-	length &= PREFIX_BYTES;
+	if (length > PREFIX_BYTES - 1)
+		length = PREFIX_BYTES - 1;
+	length &= PREFIX_BYTES - 1;
 	OPAQUE(length);
 	key->bits = length * 8;
 	bpf_probe_read_kernel(key->text, length, &s->path[s->path_at & PATH_MASK]);
@@ -172,7 +169,7 @@ NOINLINE u64 chosen_name(const void *name)
 	if (!s)
 		return 1;
 	key = (struct prefix_key *)s->name;
-	length = bpf_probe_read_user_str(key->text, PREFIX_BYTES + 1, name);
+	length = bpf_probe_read_user_str(key->text, PREFIX_BYTES, name);
 	key->bits = length > 1 ? (length - 1) * 8 : 0;
 	found = bpf_map_lookup_elem(&prefixes, key) != NULL;
 	discard(s);

@@ -3,6 +3,7 @@
 //! Each program is loaded and attached by itself: one that this kernel refuses is reported and left
 //! out. Joins nothing and judges nothing; see `plimsoll-behavior` for that.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -135,6 +136,8 @@ pub struct Sensor {
     ring: Ring,
     configs: Array<MapData, Words>,
     cgroups: HashMap<MapData, u64, u64>,
+    prefixes: LpmTrie<MapData, [u8; shared::PREFIX_BYTES], u64>,
+    names: HashMap<MapData, [u8; shared::NAME_BYTES], u64>,
     losses: PerCpuArray<MapData, u64>,
     sequences: PerCpuArray<MapData, u64>,
     words: Words,
@@ -171,10 +174,16 @@ impl Sensor {
             ring,
             configs: map(&mut ebpf, "configs")?,
             cgroups: map(&mut ebpf, "cgroups")?,
+            prefixes: map(&mut ebpf, "prefixes")?,
+            names: map(&mut ebpf, "names")?,
             losses: map(&mut ebpf, "losses")?,
             sequences: map(&mut ebpf, "sequences")?,
             words,
-            filter: options.filter.clone(),
+            // Nothing yet: what the maps hold.
+            filter: Filter {
+                kinds: BTreeSet::new(),
+                ..Filter::default()
+            },
             states: PROGRAMS
                 .iter()
                 .map(|program| ProgramState {
@@ -193,22 +202,46 @@ impl Sensor {
 
     /// Changes the filters; programs are attached and detached as they then are wanted.
     pub fn set_filter(&mut self, filter: Filter) -> Result<(), LoadError> {
-        let old = self.filter.cgroup_ids();
-        let new = filter.cgroup_ids();
-        for id in new.difference(&old).chain(new.intersection(&old)) {
+        let before = std::mem::replace(&mut self.filter, filter);
+        let (old, new) = (&before.opens, &self.filter.opens);
+        for text in new.prefixes.difference(&old.prefixes) {
+            let key = prefix_key(text);
+            self.prefixes
+                .insert(&key, 1, 0)
+                .map_err(|source| map_error("prefixes", source))?;
+        }
+        for text in new.names.difference(&old.names) {
+            self.names
+                .insert(padded::<{ shared::NAME_BYTES }>(text), 1, 0)
+                .map_err(|source| map_error("names", source))?;
+        }
+        let (old_ids, new_ids) = (before.cgroup_ids(), self.filter.cgroup_ids());
+        for id in new_ids.difference(&old_ids) {
             self.cgroups
                 .insert(id, 1, 0)
                 .map_err(|source| map_error("cgroups", source))?;
         }
-        filter.write(&mut self.words);
+        self.filter.write(&mut self.words);
         self.configs
             .set(0, self.words, 0)
             .map_err(|source| map_error("configs", source))?;
-        for id in old.difference(&new) {
-            // One that was never there is as good as removed.
+        // What is no longer meant goes last. One that was never there is as good as removed.
+        for text in old.prefixes.difference(&new.prefixes) {
+            self.prefixes.remove(&prefix_key(text)).ok();
+        }
+        for text in old.names.difference(&new.names) {
+            self.names
+                .remove(&padded::<{ shared::NAME_BYTES }>(text))
+                .ok();
+        }
+        for id in old_ids.difference(&new_ids) {
             self.cgroups.remove(id).ok();
         }
-        self.filter = filter;
+        // What programs decided meanwhile may be of the old filter.
+        self.filter.write(&mut self.words);
+        self.configs
+            .set(0, self.words, 0)
+            .map_err(|source| map_error("configs", source))?;
         self.attach_wanted();
         Ok(())
     }
@@ -338,18 +371,26 @@ fn choose_environment(ebpf: &mut Ebpf, names: &[String]) -> Result<(), LoadError
     let mut trie: LpmTrie<_, [u8; shared::ENV_NAME_BYTES], u64> =
         LpmTrie::try_from(map).map_err(|source| map_error("env_names", source))?;
     for name in names {
-        let mut text = [0; shared::ENV_NAME_BYTES];
-        let length = name.len() + 1;
-        let Some(place) = text.get_mut(..length) else {
-            continue;
-        };
-        for (to, from) in place.iter_mut().zip(name.bytes().chain([b'='])) {
-            *to = from;
-        }
-        trie.insert(&lpm_trie::Key::new(length as u32 * 8, text), 1, 0)
+        let text = format!("{name}=").into_bytes();
+        let bits = text.len().min(shared::ENV_NAME_BYTES) as u32 * 8;
+        trie.insert(&lpm_trie::Key::new(bits, padded(&text)), 1, 0)
             .map_err(|source| map_error("env_names", source))?;
     }
     Ok(())
+}
+
+fn prefix_key(text: &[u8]) -> lpm_trie::Key<[u8; shared::PREFIX_BYTES]> {
+    let bytes = text.len().min(shared::PREFIX_BYTES - 1);
+    lpm_trie::Key::new(bytes as u32 * 8, padded(text))
+}
+
+/// As many bytes as a key has; what is longer is cut.
+fn padded<const N: usize>(text: &[u8]) -> [u8; N] {
+    let mut key = [0; N];
+    for (to, from) in key.iter_mut().zip(text) {
+        *to = *from;
+    }
+    key
 }
 
 fn ring_bytes(wanted: u32) -> u32 {

@@ -8,6 +8,10 @@ use plimsoll_model::event;
 pub const KIND_COUNT: usize = 512;
 /// Longest name of an environment variable that can be chosen, with its `=`, in bytes.
 pub const ENV_NAME_BYTES: usize = 32;
+/// Room for a prefix of paths and one byte more, in bytes.
+pub const PREFIX_BYTES: usize = 256;
+/// Room for a name that opens are chosen by and one byte more, in bytes.
+pub const NAME_BYTES: usize = 64;
 
 /// Why an event did not reach the ring, in the order of their numbers.
 pub const LOSS_REASONS: &[&str] = &["ring full", "scratch full", "repetition", "shed"];
@@ -42,6 +46,8 @@ pub const NUMBERS: &[(&str, u64)] = &[
     ("RECORD_BYTES_MAX", event::RECORD_BYTES_MAX as u64),
     ("KIND_COUNT", KIND_COUNT as u64),
     ("ENV_NAME_BYTES", ENV_NAME_BYTES as u64),
+    ("PREFIX_BYTES", PREFIX_BYTES as u64),
+    ("CHOSEN_NAME_BYTES", NAME_BYTES as u64),
     ("LOSS_COUNT", LOSS_REASONS.len() as u64),
     ("LOSS_RING", 0),
     ("LOSS_SCRATCH", 1),

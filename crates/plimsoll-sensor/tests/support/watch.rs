@@ -180,7 +180,7 @@ impl Watch {
         let Self { sensor, seen, .. } = self;
         sensor
             .poll(Duration::from_millis(5), |bytes| {
-                seen.push(Seen::read(bytes))
+                seen.push(Seen::read(bytes));
             })
             .expect("the ring");
     }
