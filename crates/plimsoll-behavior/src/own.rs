@@ -76,6 +76,7 @@ own! {
     "hidden-executable"
     "history-erased"
     "host-disk-mounted"
+    "host-process-signalled"
     "host-runtime-changed"
     "io-uring"
     "kernel-addresses-read"

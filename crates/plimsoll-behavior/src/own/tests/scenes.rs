@@ -5,7 +5,8 @@
 //! process that was started last (at first the container's first), and shorter where that reads
 //! better:
 //!
-//! - `! [<PARENT] [KEY=VALUE…] /PATH ARG0 ARG…` starts a program in a new process, `again …` in the same;
+//! - `! [<PARENT] [KEY=VALUE…] /PATH ARG0 ARG…` starts a program in a new process, a child of the
+//!   container's first; `!! …` in a child of the process that was started last, `again …` in itself;
 //! - `read NAME`, `write NAME`, `trunc NAME` open a file; with `!` behind the word they fail;
 //! - `host …` and `young …` are done on the host, and in a container that has just begun;
 //! - `200x …` does it so often, a millisecond apart.
