@@ -64,3 +64,29 @@ fn each_rule_has_what_fires_it_and_a_look_alike() {
         assert!(find(id).is_some(), "{id} is no rule");
     }
 }
+
+struct Any;
+impl crate::rules::FieldCatalog for Any {
+    fn field(&self, _: &str) -> Option<crate::rules::FieldInfo> {
+        Some(
+            crate::rules::FieldInfo::plain(crate::rules::FieldKind::Dynamic)
+                .with_arg(crate::rules::ArgKind::Any),
+        )
+    }
+    fn is_event_type(&self, _: &str) -> bool {
+        true
+    }
+}
+
+#[test]
+fn they_load() {
+    let mut loader = crate::rules::Loader::new(&Any);
+    for (name, text) in files() {
+        loader.file(&name, text.as_bytes());
+    }
+    let loaded = loader.finish();
+    for d in &loaded.diagnostics {
+        println!("{d:?}");
+    }
+    assert!(loaded.diagnostics.is_empty());
+}

@@ -24,6 +24,9 @@ mod versions;
 
 pub use versions::Known;
 
+/// Key under which Plimsoll's own rules carry their text for people; Falco warns of it and goes on.
+const OWN_KEY: &str = "plimsoll";
+
 /// Largest rule file, in bytes.
 pub const FILE_BYTES_MAX: usize = 8 << 20;
 
@@ -197,7 +200,7 @@ impl<'c> Reader<'c> {
         let Value::Map(entries) = value else { return };
         for entry in entries.iter() {
             let key: &str = &entry.key;
-            if known.contains(&key) {
+            if known.contains(&key) || key == OWN_KEY {
                 continue;
             }
             let site = Site {

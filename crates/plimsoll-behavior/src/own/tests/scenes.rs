@@ -80,6 +80,15 @@ const YOUNG: Place = Place {
 const HOST: Place = Place { pid: 90, cgroup: 1 };
 
 impl Place {
+    /// The first process there.
+    const fn first(self) -> u32 {
+        match self.cgroup {
+            1 => HOST.pid,
+            7 => CONTAINER.pid,
+            _ => YOUNG.pid,
+        }
+    }
+
     fn tail(self) -> String {
         format!(
             "cgroup={0} mnt={1} pidns={2}",
@@ -110,15 +119,20 @@ fn written_out(lines: &[&str]) -> String {
             format!("openat={result} name={rest} flags={flags} dir_fd=-100")
         };
         let event = match word {
-            "!" | "again" => {
-                if word == "!" {
+            "!" | "!!" | "again" => {
+                let parent = match word {
+                    "!" => Some(place.first()),
+                    "!!" => Some(now.pid),
+                    _ => None,
+                };
+                if word != "again" {
                     next_pid += 1;
                     now = Place {
                         pid: next_pid,
                         ..place
                     };
                 }
-                started(rest, &mut now, place, &mut next_pid, &mut text)
+                started(rest, &mut now, parent, &mut next_pid, &mut text)
             }
             "read" => opened(3, "0"),
             "read!" => opened(-2, "0"),
@@ -127,7 +141,7 @@ fn written_out(lines: &[&str]) -> String {
             "trunc" => opened(3, "0o1101"),
             _ => line.to_owned(),
         };
-        let place = if matches!(word, "!" | "again") {
+        let place = if matches!(word, "!" | "!!" | "again") {
             now
         } else {
             place
@@ -143,29 +157,29 @@ fn written_out(lines: &[&str]) -> String {
 fn started(
     line: &str,
     now: &mut Place,
-    parent: Place,
+    mut parent: Option<u32>,
     next_pid: &mut u32,
     text: &mut String,
 ) -> String {
     let mut words = words(line).into_iter().peekable();
-    let mut parent = parent.pid;
     let mut said = BTreeMap::new();
     while let Some(word) = words.next_if(|word| !word.starts_with('/')) {
         if let Some(name) = word.strip_prefix('<') {
             *next_pid += 1;
             let tail = now.tail();
+            let above = parent.unwrap_or(CONTAINER.pid);
             let _ = writeln!(
                 text,
-                "{next_pid} execve exe_path=/usr/bin/{name} exe=/usr/bin/{name} args={name} comm={name} ppid={parent} parent_start={} uid=0 euid=0 {tail}",
-                parent * 1000
+                "{next_pid} execve exe_path=/usr/bin/{name} exe=/usr/bin/{name} args={name} comm={name} ppid={above} parent_start={}000 uid=0 euid=0 {tail}",
+                above
             );
-            parent = *next_pid;
+            parent = Some(*next_pid);
         } else if word == "where=host" {
             *now = Place {
                 pid: now.pid,
                 ..HOST
             };
-            parent = HOST.pid;
+            parent = Some(HOST.pid);
         } else {
             let (key, value) = word.split_once('=').unwrap();
             said.insert(key.to_owned(), value.to_owned());
@@ -175,14 +189,16 @@ fn started(
     let name = path.rsplit('/').next().unwrap();
     let name: String = name.chars().take(15).collect();
     let args: Vec<String> = words.collect();
-    let parent_pid = said.get("ppid").map_or(parent, |pid| pid.parse().unwrap());
+    let said_parent = said.get("ppid").map(|pid| pid.parse().unwrap());
+    if let Some(pid) = said_parent.or(parent) {
+        said.insert("ppid".to_owned(), pid.to_string());
+        said.insert("parent_start".to_owned(), format!("{pid}000"));
+    }
     for (key, value) in [
         ("exe_path", path.clone()),
         ("exe", path.clone()),
         ("comm", name),
         ("args", args.join(",")),
-        ("ppid", parent_pid.to_string()),
-        ("parent_start", (parent_pid * 1000).to_string()),
         ("uid", "0".to_owned()),
         ("euid", "0".to_owned()),
         ("cap_effective", "0xa80425fb".to_owned()),
