@@ -92,7 +92,10 @@ impl State {
             return;
         };
         // What is not said of the new program must not be taken from the old one.
-        process.program = Arc::new(Program::default());
+        process.program = Arc::new(Program {
+            mnt_ns: record.mnt_ns,
+            ..Program::default()
+        });
         let parent = describe(process, record);
         if record.param(Param::Comm).is_none() {
             let name = super::path::base(&process.program.exe);

@@ -125,6 +125,9 @@ pub struct Program {
     /// Script that the executable was started for; empty when there is none.
     pub interpreter: Text,
     pub file: ExeFile,
+    /// Mount namespace in which it was started, 0 when unknown: an engine's process that sets up a
+    /// container has entered that one's, but was started in the host's.
+    pub mnt_ns: u32,
 }
 
 /// The executable's file.

@@ -170,8 +170,7 @@ fn started(
             let above = parent.unwrap_or(CONTAINER.pid);
             let _ = writeln!(
                 text,
-                "{next_pid} execve exe_path=/usr/bin/{name} exe=/usr/bin/{name} args={name} comm={name} ppid={above} parent_start={}000 uid=0 euid=0 {tail}",
-                above
+                "{next_pid} execve exe_path=/usr/bin/{name} exe=/usr/bin/{name} args={name} comm={name} ppid={above} parent_start={above}000 uid=0 euid=0 {tail}",
             );
             parent = Some(*next_pid);
         } else if word == "where=host" {
