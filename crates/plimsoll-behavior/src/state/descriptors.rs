@@ -20,6 +20,7 @@ const F_SETFD: u64 = 2;
 const F_DUPFD_CLOEXEC: u64 = 1030;
 const S_IFMT: u32 = 0o170_000;
 const S_IFIFO: u32 = 0o010_000;
+const S_IFREG: u32 = 0o100_000;
 const S_IFSOCK: u32 = 0o140_000;
 
 impl State {
@@ -85,34 +86,69 @@ impl State {
         let Some(fd) = given(record, Param::Fd) else {
             return;
         };
-        let Some(process) = self.processes.get(link) else {
-            return;
-        };
-        let id = process.files;
+        let flags = record.number(Param::Flags).unwrap_or(0);
+        let is_socket = record.kind == EventKind::Sock;
         let mode = record.number(Param::FileMode).unwrap_or(0) as u32;
+        let mode = if is_socket { S_IFSOCK } else { mode };
+        if let Some(file) = self.described(link, record, mode, flags) {
+            self.make(link, fd, file, flags & O_CLOEXEC != 0);
+        }
+    }
+
+    /// The file that a record describes by what the kernel has of it, opened with such flags.
+    fn described(
+        &mut self,
+        link: Link,
+        record: &Record<'_>,
+        mode: u32,
+        flags: u64,
+    ) -> Option<OpenFile> {
         let path = record.param(Param::Path).unwrap_or_default();
         let layer = record.number(Param::FileLayer).unwrap_or(0);
         let is_socket = record.param(Param::SockFamily).is_some() || mode & S_IFMT == S_IFSOCK;
-        let flags = record.number(Param::Flags).unwrap_or(0);
-        let file = if is_socket {
-            OpenFile::Socket(Box::new(self.socket_of(record)))
-        } else if mode & S_IFMT == S_IFIFO && !path.starts_with(b"/") {
-            OpenFile::Pipe {
+        if is_socket {
+            return Some(OpenFile::Socket(Box::new(self.socket_of(record))));
+        }
+        if mode & S_IFMT == S_IFIFO && !path.starts_with(b"/") {
+            return Some(OpenFile::Pipe {
                 inode: record.number(Param::Inode).unwrap_or(0),
                 write: flags & 3 != 0,
-            }
-        } else if layer & FILE_MEMFD != 0 {
-            OpenFile::Memory(memory_name(path))
-        } else if let Some(kind) = path.strip_prefix(b"anon_inode:") {
-            anonymous(kind)
-        } else {
-            self.path_file(process, record)
+            });
+        }
+        if layer & FILE_MEMFD != 0 {
+            return Some(OpenFile::Memory(memory_name(path)));
+        }
+        let plain = path.strip_prefix(b"/").unwrap_or(path);
+        if let Some(kind) = plain.strip_prefix(b"anon_inode:") {
+            return Some(anonymous(kind));
+        }
+        let mut file = self.path_file(self.processes.get(link)?, record);
+        if let OpenFile::Path(file) = &mut file {
+            file.flags = flags as u32;
+        }
+        Some(file)
+    }
+
+    /// What a descriptor stands for. A record that shows the file behind it is believed more than
+    /// what was kept: an open may have been left out by a filter, or a descriptor passed on.
+    fn behind(&mut self, link: Link, fd: i32, record: &Record<'_>) -> Option<Arc<OpenFile>> {
+        let id = self.processes.get(link)?.files;
+        let slot = self.files.files(id).and_then(|files| files.get(fd));
+        let (known, marked) = slot.map_or((None, false), |slot| {
+            (Some(Arc::clone(&slot.file)), slot.close_on_exec)
+        });
+        let Some(mode) = record.number(Param::FileMode).map(|mode| mode as u32) else {
+            return known;
         };
-        let file = Arc::new(file);
-        self.files
-            .set(id, fd, Arc::clone(&file), flags & O_CLOEXEC != 0);
-        self.now.fd = Some(fd);
-        self.now.file = Some(file);
+        if known
+            .as_ref()
+            .is_some_and(|known| is_same(known, mode, record))
+        {
+            return known;
+        }
+        let new = Arc::new(self.described(link, record, mode, 0)?);
+        self.files.set(id, fd, Arc::clone(&new), marked);
+        Some(new)
     }
 
     pub(super) fn closed(&mut self, link: Link, record: &Record<'_>) {
@@ -144,11 +180,12 @@ impl State {
         let Some(id) = self.processes.get(link).map(|process| process.files) else {
             return;
         };
-        let file = self.files.file(id, old).cloned();
         let Some(new) = made(record) else {
+            let file = self.behind(link, old, record);
             (self.now.fd, self.now.file) = (Some(old), file);
             return;
         };
+        let file = self.behind(link, old, record);
         match &file {
             // dup2 of a descriptor upon itself changes nothing.
             Some(_) if new == old => {}
@@ -163,9 +200,10 @@ impl State {
 
     pub(super) fn fcntl(&mut self, link: Link, record: &Record<'_>) {
         let request = record.number(Param::Request);
-        let request = request
-            .or_else(|| record.number(Param::Arg1))
-            .unwrap_or(u64::MAX);
+        let request = request.or_else(|| record.number(Param::Arg1));
+        // Where only copies are told, the request is not.
+        let copies = record.param(Param::NewFd).is_some();
+        let request = request.unwrap_or(if copies { F_DUPFD } else { u64::MAX });
         match request {
             F_DUPFD | F_DUPFD_CLOEXEC => self.copy(link, record, request == F_DUPFD_CLOEXEC),
             F_SETFD if record.ret >= 0 => {
@@ -271,12 +309,28 @@ impl State {
         let id = process.files;
         if let Some(fd) = given(record, Param::Fd) {
             self.now.fd = Some(fd);
-            self.now.file = self.files.file(id, fd).cloned();
+            self.now.file = self.behind(link, fd, record);
         }
         if let Some(fd) = given(record, Param::NewFd) {
             self.now.second_fd = Some(fd);
             self.now.second_file = self.files.file(id, fd).cloned();
         }
+    }
+}
+
+/// Whether a record shows the very file that is known.
+fn is_same(known: &OpenFile, mode: u32, record: &Record<'_>) -> bool {
+    let inode = record.number(Param::Inode).unwrap_or(0);
+    let form = mode & S_IFMT;
+    match known {
+        OpenFile::Path(file) if file.inode != 0 => {
+            file.inode == inode && file.device == record.number(Param::Device).unwrap_or(0)
+        }
+        OpenFile::Path(file) => record.param(Param::Path) == Some(&file.path),
+        OpenFile::Socket(_) => form == S_IFSOCK,
+        OpenFile::Pipe { inode: known, .. } => form == S_IFIFO && (*known == inode || *known == 0),
+        // Of files without a name the mode has no form, or that of a plain file.
+        _ => matches!(form, 0 | S_IFREG),
     }
 }
 

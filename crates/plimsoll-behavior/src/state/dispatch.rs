@@ -1,6 +1,6 @@
 //! Which kind of event changes what.
 
-use plimsoll_model::event::{Class, EventKind, FLAG_ENTER};
+use plimsoll_model::event::{Class, EventKind, FLAG_ENTER, Param};
 
 use super::State;
 use super::table::Link;
@@ -59,12 +59,12 @@ impl State {
                 self.now.process = link;
                 self.task(link, record);
             }
-            EventKind::File => {
+            EventKind::Sock if record.param(Param::Fd).is_none() => self.sock(record),
+            EventKind::File | EventKind::Sock => {
                 let link = self.who(record);
                 self.now.process = link;
                 self.found(link, record);
             }
-            EventKind::Sock => self.sock(record),
             _ => {}
         }
     }
@@ -144,6 +144,7 @@ impl State {
             | K::Setresgid
             | K::Setfsuid
             | K::Setfsgid
+            | K::Setgroups
             | K::Capset => self.rights(link, record),
             K::Setsid => self.session(link, record),
             K::Setpgid => self.group(link, record),

@@ -29,6 +29,10 @@ impl State {
             describe_rights(process, record);
             return;
         }
+        // What nobody told of cannot be counted on from there.
+        if !process.is_described() {
+            return;
+        }
         computed(process, record);
         if record.param(Param::CapEffective).is_some() {
             describe_rights(process, record);
@@ -71,10 +75,9 @@ impl State {
 
     /// setpgid: of the process itself, or of a child.
     pub(super) fn group(&mut self, link: Link, record: &Record<'_>) {
-        let given = |param, other| record.number(param).or_else(|| record.number(other));
-        let subject = given(Param::TargetPid, Param::Arg0).unwrap_or(0) as u32;
-        let group = given(Param::Pgid, Param::Arg1).unwrap_or(0) as u32;
-        let Some(caller) = self.processes.get(link) else {
+        let subject = record.number(Param::Arg0).unwrap_or(0) as u32;
+        let group = record.number(Param::Arg1).unwrap_or(0) as u32;
+        let Some(caller) = self.processes.get_mut(link) else {
             return;
         };
         let (pid, vpid) = (caller.exec.pid, caller.vpid);
@@ -89,7 +92,10 @@ impl State {
         let Some(process) = subject.and_then(|link| self.processes.get_mut(link)) else {
             return;
         };
-        if group == 0 || group == process.vpid || group == process.exec.pid {
+        if record.param(Param::Pgid).is_some() && process.exec == record.exec {
+            // What the kernel says of the caller afterwards.
+            describe(process, record);
+        } else if group == 0 || group == process.vpid || group == process.exec.pid {
             process.pgid = process.exec.pid;
             process.vpgid = process.vpid;
         } else {

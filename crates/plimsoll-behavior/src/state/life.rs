@@ -7,15 +7,12 @@ use plimsoll_model::event::{EventKind, ExecId, FLAG_FROM_PROC, Param};
 use super::State;
 use super::describe::describe;
 use super::process::{Exit, Origin, Process, Program};
-use super::table::Link;
+use super::table::{Link, PROC_TICK_NS};
 use crate::wire::Record;
 
 pub const CLONE_FILES: u64 = 0x400;
 pub const CLONE_PARENT: u64 = 0x8000;
 pub const CLONE_THREAD: u64 = 0x1_0000;
-
-/// `/proc` tells the start of a process in hundredths of a second.
-const PROC_TICK_NS: u64 = 10_000_000;
 
 impl State {
     /// The process of a record; made from its head when it was not known.

@@ -65,13 +65,17 @@ impl State {
     }
 
     pub(super) fn bind(&mut self, link: Link, record: &Record<'_>) {
-        let mut socket = self.known(link, record);
+        let mut socket = self.known_before(link, record);
+        let remote = socket.remote;
+        update(&mut socket, record);
         // The address that was given is its own, not a peer's.
+        if record.param(Param::RemoteAddress).is_none() {
+            socket.remote = remote;
+        }
         if let Some(given) = record.param(Param::GivenAddress)
-            && record.param(Param::LocalAddress).is_none()
+            && (record.ret < 0 || record.param(Param::LocalAddress).is_none())
         {
-            socket.remote = None;
-            (socket.local, _) = given_address(given);
+            socket.local = given_address(given).0.or(socket.local);
         }
         self.settle(link, record, socket, record.ret == 0);
     }
@@ -196,6 +200,7 @@ impl State {
 fn update(socket: &mut Socket, record: &Record<'_>) {
     let (mut local, mut remote) = (None, None);
     let (mut local_port, mut remote_port) = (None, None);
+    let (mut named, mut resolved) = (None, None);
     for (number, value) in record.params() {
         let numeric = || value.try_into().map_or(0, u64::from_le_bytes);
         match Param::from_number(number) {
@@ -212,7 +217,8 @@ fn update(socket: &mut Socket, record: &Record<'_>) {
             Some(Param::LocalPort) => local_port = Some(numeric() as u16),
             Some(Param::RemoteAddress) => remote = address(value),
             Some(Param::RemotePort) => remote_port = Some(numeric() as u16),
-            Some(Param::UnixPath) => socket.path.set(unix_path(value)),
+            Some(Param::UnixPath) => named = Some(unix_path(value)),
+            Some(Param::Path) => resolved = Some(value),
             Some(Param::PeerPid) => socket.peer_pid = numeric() as u32,
             Some(Param::GivenAddress) => match given_address(value) {
                 (Some(end), _) if remote.is_none() => {
@@ -230,7 +236,10 @@ fn update(socket: &mut Socket, record: &Record<'_>) {
     }
     if let Some(address) = local {
         let port = local_port.unwrap_or(0);
-        socket.local = Some(Endpoint { address, port });
+        // All zero is a socket that is bound to nothing.
+        if !address.is_unspecified() || port != 0 {
+            socket.local = Some(Endpoint { address, port });
+        }
     }
     if let Some(address) = remote {
         let port = remote_port.unwrap_or(0);
@@ -238,6 +247,13 @@ fn update(socket: &mut Socket, record: &Record<'_>) {
         if !address.is_unspecified() || port != 0 {
             socket.remote = Some(Endpoint { address, port });
         }
+    }
+    // A relative name means nothing without the folder that it begins at.
+    if let Some(named) = named {
+        let absolute = matches!(named.first(), None | Some(b'/' | 0));
+        socket
+            .path
+            .set(resolved.filter(|_| !absolute).unwrap_or(named));
     }
     if socket.family == 0
         && let Some(end) = socket.remote.or(socket.local)

@@ -21,6 +21,9 @@ pub const ANCESTORS_MAX: usize = 4096;
 /// Most bytes of texts (arguments, environment, paths) that processes hold.
 pub const PROCESS_BYTES_MAX: usize = 8 << 20;
 
+/// `/proc` tells the start of a process in hundredths of a second.
+pub const PROC_TICK_NS: u64 = 10_000_000;
+
 /// A place in the table, good only as long as the same process stands there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Link {
@@ -105,11 +108,20 @@ impl Table {
         self.older.get(&exec).copied()
     }
 
+    /// The process of an exec id whose start may be known only as `/proc` tells it.
+    pub fn find_about(&self, exec: ExecId) -> Option<Link> {
+        self.find(exec).or_else(|| {
+            let link = self.current(exec.pid)?;
+            let start = self.get(link)?.exec.start_ns;
+            (start.abs_diff(exec.start_ns) < PROC_TICK_NS).then_some(link)
+        })
+    }
+
     /// Puts a process in; one with the same pid that began earlier is taken as ended.
     pub fn insert(&mut self, mut process: Process, time_ns: u64) -> Link {
         let exec = process.exec;
         self.bound();
-        process.parent_link = self.find(process.parent).unwrap_or_default();
+        process.parent_link = self.find_about(process.parent).unwrap_or_default();
         if process.parent.pid == 0 || process.parent == exec {
             process.parent_link = Link::default();
         }
@@ -166,7 +178,7 @@ impl Table {
 
     /// Names another parent, found later than the process itself.
     pub fn set_parent(&mut self, link: Link, parent: ExecId) {
-        let new = self.find(parent).filter(|found| *found != link);
+        let new = self.find_about(parent).filter(|found| *found != link);
         let Some(process) = self.get_mut(link) else {
             return;
         };

@@ -98,6 +98,30 @@ fn other_sorts_of_descriptors() {
 }
 
 #[test]
+fn what_the_kernel_shows_is_truer_than_what_was_kept() {
+    check(
+        "
+        10 task cwd=/
+        10 openat=3 name=/a path=/a inode=5 device=1 file_mode=0o100644 flags=0o1
+        10 fchmod fd=3 path=/a inode=5 device=1 file_mode=0o100644
+        ? 10 fd3=/a
+        10 fchmod fd=3 path=/b inode=6 device=1 file_mode=0o100644
+        ? now file=/b path=/b
+        ? 10 fd3=/b
+        10 dup2=0 fd=7 new_fd=0 path=/c inode=7 device=1 file_mode=0o100644
+        ? now file=/c second=/c
+        ? 10 fd0=/c fd7=/c
+        10 dup2=1 fd=8 new_fd=1 inode=9 file_mode=0o10600
+        ? 10 fd1=pipe:r
+        10 fcntl=9 fd=3 new_fd=9
+        ? 10 fd9=/b
+        10 file fd=4 path=/anon_inode:[eventfd] file_mode=0o600
+        10 sock fd=5 sock_inode=9 sock_family=1 unix_path=/run/x
+        ? 10 fd4=event fd5=unix:/run/x",
+    );
+}
+
+#[test]
 fn what_was_open_at_the_start() {
     check(
         "

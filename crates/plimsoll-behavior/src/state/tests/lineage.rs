@@ -133,6 +133,20 @@ fn a_start_out_of_proc_is_rough() {
 }
 
 #[test]
+fn a_parent_out_of_proc_is_found_by_its_rough_start() {
+    check(
+        "
+        5@40000000 task comm=init head_flags=128
+        10@20000000 task comm=a head_flags=128 ppid=5 parent_start=40000000
+        10@23456789 openat=3 name=/x
+        11@30000000 task comm=b head_flags=128 ppid=10 parent_start=20000000
+        12 execve comm=c ppid=5 parent_start=41234567
+        ? 11@30000000 ancestors=10,5
+        ? 12 ancestors=5",
+    );
+}
+
+#[test]
 fn threads_share_the_process() {
     check(
         "
@@ -191,7 +205,7 @@ fn sessions_groups_and_folders() {
         10 setsid=10
         ? 10 sid=10 pgid=10
         10 clone=11 child_pid=11 child_start=11000 vpid=11
-        10 setpgid target_pid=11 pgid=11
+        10 setpgid arg0=11 arg1=11 pgid=10 sid=10
         ? 11 pgid=11
         10 chdir name=../b
         ? 10 cwd=/home/b

@@ -36,8 +36,11 @@ fn a_connect_that_failed_is_of_its_event_alone() {
 fn a_server() {
     check(
         "
-        10 socket=3 sock_family=10 sock_type=1
-        10 bind fd=3 local_address=:: local_port=80
+        10 socket=3 sock_family=10 sock_type=1 fd=3
+        10 bind=-98 fd=3 given_address=\"\\x0a\\x00\\x00\\x50\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01\" local_address=:: local_port=0
+        ? now file=::1:80>*/unknown
+        ? 10 fd3=*>*/unknown
+        10 bind fd=3 local_address=:: local_port=80 given_address=\"\\x0a\\x00\\x00\\x50\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\"
         10 listen fd=3
         ? 10 fd3=:::80>*/listener
         10 accept4=4 fd=3 local_address=::ffff:10.0.0.1 local_port=80 remote_address=::ffff:10.0.0.9 remote_port=999
