@@ -6,44 +6,46 @@
 //	}
 //
 // Arguments are taken from the registers that the call was made with. What they point to is read when
-// the call returns: a caller with several threads can have changed it since, so what the kernel itself
-// holds (a socket's addresses, a file's path) is told beside it where there is something.
+// the call returns: a caller with several threads can have changed it since. So names of files are
+// kept from the entry on (NAME_OF), and what the kernel itself holds, such as a socket's addresses, is
+// told beside what was given.
 #pragma once
 #include "calls.h"
 
-#define CALL(name, number)                                                                         \
+// A call that is told as another kind of name and only when a condition on `regs` and `ret` holds.
+#define CALL_IF_AS(call, name, number, condition)                                                  \
 	INLINE void tell_##name(struct scratch *s, struct pt_regs *regs, s64 ret);                 \
-	SEC("tracepoint/syscalls/sys_exit_" #name)                                                 \
-	int sys_exit_##name(struct syscall_exit *ctx)                                                  \
-	{                                                                                          \
-		struct scratch *s = begin(number, ctx->ret);                                       \
-		if (!s)                                                                            \
-			return 0;                                                                  \
-		tell_##name(s, registers(), ctx->ret);                                             \
-		submit(s);                                                                         \
-		return 0;                                                                          \
-	}                                                                                          \
-	INLINE void tell_##name(struct scratch *s, struct pt_regs *regs, s64 ret)
-
-// The same for a call that is told only when a condition on `regs` and `ret` holds.
-#define CALL_IF(name, number, condition)                                                           \
-	INLINE void tell_##name(struct scratch *s, struct pt_regs *regs, s64 ret);                 \
-	SEC("tracepoint/syscalls/sys_exit_" #name)                                                 \
-	int sys_exit_##name(struct syscall_exit *ctx)                                                  \
+	EXIT(call)                                                                                 \
 	{                                                                                          \
 		struct pt_regs *regs = registers();                                                \
 		s64 ret = ctx->ret;                                                                \
 		struct scratch *s;                                                                 \
+                                                                                                   \
 		if (!(condition))                                                                  \
 			return 0;                                                                  \
 		s = begin(number, ret);                                                            \
 		if (!s)                                                                            \
 			return 0;                                                                  \
 		tell_##name(s, regs, ret);                                                         \
-		submit(s);                                                                         \
-		return 0;                                                                          \
+		return submit(s);                                                                  \
 	}                                                                                          \
 	INLINE void tell_##name(struct scratch *s, struct pt_regs *regs, s64 ret)
+
+#define CALL_AS(call, name, number) CALL_IF_AS(call, name, number, true)
+#define CALL_IF(name, number, condition) CALL_IF_AS(name, name, number, condition)
+#define CALL(name, number) CALL_IF_AS(name, name, number, true)
+
+// Keeps one or two names of a call from its entry on; the program at its return has to `forget` them.
+#define NAME_OF(call, number, index)                                                               \
+	ENTER(call)                                                                                \
+	{                                                                                          \
+		return remember(number, (void *)ctx->args[index], NULL);                           \
+	}
+#define NAMES_OF(call, number, first, second)                                                      \
+	ENTER(call)                                                                                \
+	{                                                                                          \
+		return remember(number, (void *)ctx->args[first], (void *)ctx->args[second]);      \
+	}
 
 // An argument that is an int: its upper half is whatever the register held.
 INLINE s64 int_argument(struct pt_regs *regs, u32 index)

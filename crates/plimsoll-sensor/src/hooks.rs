@@ -76,14 +76,34 @@ macro_rules! exits {
     };
 }
 
+/// The entry of system calls whose names are kept until they return, `sys_enter_NAME`.
+macro_rules! enters {
+    ($($name:literal => $kind:ident),* $(,)?) => {
+        [$(
+            $crate::hooks::program(
+                concat!("sys_enter_", $name),
+                $crate::hooks::Hook::Enter($name),
+                &[plimsoll_model::event::EventKind::$kind],
+            ),
+        )*]
+    };
+}
+
 mod join;
 mod network;
+mod system;
 
 /// All of them, in the order in which they are attached.
 pub const PROGRAMS: &[Program] = &join::joined::<{ join::count(LISTS) }>(LISTS);
 
 /// The lists that make up [`PROGRAMS`].
-const LISTS: &[&[Program]] = &[PROCESSES_AND_FILES, network::CALLS, network::OTHERS];
+const LISTS: &[&[Program]] = &[
+    PROCESSES_AND_FILES,
+    network::CALLS,
+    network::OTHERS,
+    system::ENTRIES,
+    system::CALLS,
+];
 
 const PROCESSES_AND_FILES: &[Program] = &[
     program(

@@ -1,6 +1,11 @@
 //! Calls about sockets, made by the test itself, as the kernel's programs tell them.
 
 #![allow(unsafe_code, reason = "calls that no safe crate offers")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests"
+)]
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};

@@ -7,6 +7,12 @@
 //! ```
 
 #![allow(dead_code, reason = "each test uses a part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a part of tests"
+)]
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -63,10 +69,13 @@ impl Recorder {
                 println!("left out: {}: {reason}", program.program.name);
             }
         }
-        Self {
+        let mut recorder = Self {
             sensor,
             records: Vec::new(),
-        }
+        };
+        // Attaching programs is told as well.
+        recorder.clear();
+        recorder
     }
 
     /// Forgets what was told so far.
