@@ -7,6 +7,8 @@
 pub mod alert;
 pub mod dns;
 pub mod event_json;
+pub mod engine;
+pub mod fields;
 pub mod own;
 pub mod pipeline;
 pub mod rules;
@@ -16,5 +18,6 @@ pub mod trace;
 pub mod wire;
 
 pub use alert::Alert;
+pub use engine::{Engine, Match};
 pub use state::{Moment, State};
 pub use wire::{Record, RecordError, RecordWriter};

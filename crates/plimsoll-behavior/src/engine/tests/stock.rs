@@ -1,0 +1,60 @@
+//! The stock rule files, and our own.
+
+use std::path::PathBuf;
+
+use plimsoll_model::event::EventKind;
+
+use super::{engine, fired};
+
+/// The stock files, where they are there.
+fn stock() -> Option<Vec<(String, String)>> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let data = std::env::var_os("PLIMSOLL_DATA").map_or(root.join("../shared/data"), PathBuf::from);
+    let names = ["falco_rules", "falco-incubating_rules", "falco-sandbox_rules"];
+    let read = |name: &str| {
+        let path = data.join(format!("rules/{name}.yaml"));
+        Some((name.to_owned(), std::fs::read_to_string(path).ok()?))
+    };
+    let files = names.into_iter().map(read).collect();
+    if Option::is_none(&files) {
+        println!("skipped: no stock rules in {}", data.display());
+    }
+    files
+}
+
+#[test]
+fn the_stock_files_compile_and_are_indexed() {
+    let Some(files) = stock() else { return };
+    let files: Vec<_> = files.iter().map(|(name, text)| (&**name, &**text)).collect();
+    let mut engine = engine(&files);
+    assert_eq!(engine.rules().len(), 25 + 31 + 25);
+    // What nobody asks for has no program at all.
+    for kind in [EventKind::Close, EventKind::Keyctl, EventKind::Procexit, EventKind::CgroupMkdir] {
+        assert_eq!(engine.rules_of(kind), 0, "{kind}");
+    }
+    assert!(engine.rules_of(EventKind::Openat) > 10);
+    let names = fired(
+        &mut engine,
+        "0 host host_name=node boot_time=1700000000000000000 host_mnt_ns=1 host_pid_ns=2\n\
+         0 container cgroup=7 mnt=8 pidns=9 container_id=0123456789abcdef container_name=shop \
+         container_image=shop/cart:1 container_state=2 container_json=\"{}\"\n\
+         300 execve exe_path=/srv/main exe=/srv/main args=main comm=main ppid=1 cgroup=7 mnt=8 pidns=9\n\
+         300 execve exe_path=/bin/bash exe=/bin/bash args=bash comm=bash tty=34816 ppid=1 cgroup=7 mnt=8 pidns=9\n\
+         300 execve exe_path=/bin/cat exe=/bin/cat args=cat comm=cat ppid=1 cgroup=7 mnt=8 pidns=9\n\
+         300 openat=3 name=/etc/shadow flags=0 cgroup=7 mnt=8 pidns=9\n\
+         300 openat=3 name=/etc/hosts flags=0 cgroup=7 mnt=8 pidns=9\n",
+    );
+    let names: Vec<_> = names.iter().map(|(at, name)| (*at, &**name)).collect();
+    assert_eq!(
+        names,
+        [(3, "Terminal shell in container"), (5, "Read sensitive file untrusted")]
+    );
+}
+
+#[test]
+fn our_own_rules_compile() {
+    let files: Vec<_> = crate::own::files().collect();
+    let files: Vec<_> = files.iter().map(|(name, text)| (&**name, *text)).collect();
+    let engine = engine(&files);
+    assert!(engine.rules().len() > 50);
+}
