@@ -35,7 +35,8 @@ pub use spec::SpecError;
 
 use self::compile::{Compiler, Program};
 use self::eval::{Code, Scratch};
-use crate::alert::FieldValue;
+use crate::alert::{Alert, FieldValue};
+use crate::pipeline::Judge;
 use crate::rules::{Rule, RuleSet};
 use crate::state::Moment;
 
@@ -88,7 +89,7 @@ impl Engine {
                 Ok(output) => outputs.push(output),
                 Err(error) => errors.push(CompileError {
                     rule: Arc::clone(&rule.name),
-                    at: rule.at.place,
+                    at: rule.at.clone(),
                     problem: error.into(),
                 }),
             }
@@ -153,6 +154,14 @@ impl Engine {
         }
     }
 
+    /// Adds the alert of each match.
+    fn alerts(&mut self, moment: &Moment<'_>, alerts: &mut Vec<Alert>) {
+        self.judge(moment, &mut |matched| {
+            let (output, fields) = (matched.output(), matched.fields());
+            alerts.push(Alert::of(moment, matched.rule, &output, fields));
+        });
+    }
+
     /// The rules that are judged, in their order.
     pub fn rules(&self) -> &[Arc<Rule>] {
         &self.rules
@@ -174,5 +183,11 @@ impl Engine {
             .flatten()
             .map(|group| group.rules.len())
             .sum()
+    }
+}
+
+impl Judge for Engine {
+    fn judge(&mut self, moment: &Moment<'_>, alerts: &mut Vec<Alert>) {
+        self.alerts(moment, alerts);
     }
 }

@@ -6,8 +6,8 @@
 
 pub mod alert;
 pub mod dns;
-pub mod event_json;
 pub mod engine;
+pub mod event_json;
 pub mod fields;
 pub mod own;
 pub mod pipeline;

@@ -12,7 +12,7 @@ use super::graph::{ALWAYS, Ask, Check, CheckId, Graph, NEVER, Node, NodeId};
 use super::source::{Source, SourceError, SourceId};
 use super::spec::{Order, Spec, SpecError, spec};
 use super::test::Test;
-use crate::rules::{self, Condition, Operand, Place, Right, Rule};
+use crate::rules::{self, Condition, Operand, Right, Rule, Site};
 
 /// Deepest condition that is compiled.
 const DEPTH_MAX: usize = 400;
@@ -23,7 +23,7 @@ const DEPTH_MAX: usize = 400;
 pub struct CompileError {
     pub rule: Arc<str>,
     /// Where it stands in the rule file.
-    pub at: Place,
+    pub at: Site,
     pub problem: Problem,
 }
 
@@ -85,7 +85,7 @@ impl Compiler {
         self.read(&rule.condition, 0, &mut |at, problem| {
             errors.push(CompileError {
                 rule: Arc::clone(&rule.name),
-                at,
+                at: at.unwrap_or(&rule.at).clone(),
                 problem,
             });
         });
@@ -97,10 +97,10 @@ impl Compiler {
         &mut self,
         condition: &Arc<Condition>,
         depth: usize,
-        fail: &mut impl FnMut(Place, Problem),
+        fail: &mut impl FnMut(Option<&Site>, Problem),
     ) {
         if depth > DEPTH_MAX {
-            fail(Place::default(), Problem::Depth);
+            fail(None, Problem::Depth);
             return;
         }
         match &**condition {
@@ -119,7 +119,7 @@ impl Compiler {
                     Ok(id) => {
                         self.checks.insert(address, id);
                     }
-                    Err(problem) => fail(check.at, problem),
+                    Err(problem) => fail(Some(&check.at), problem),
                 }
             }
         }

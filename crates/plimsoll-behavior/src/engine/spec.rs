@@ -257,6 +257,7 @@ fn bytes(compare: Compare, value: &str) -> Result<Spec, SpecError> {
     match compare {
         Compare::Equal => Ok(Spec::Texts(plain())),
         Compare::Contains => Ok(Spec::Contains(plain())),
+        Compare::ContainsAnyCase => Ok(Spec::ContainsAnyCase(plain())),
         Compare::StartsWith => Ok(Spec::StartsWith(plain())),
         Compare::EndsWith => Ok(Spec::EndsWith(plain())),
         Compare::ContainsBytes => Ok(Spec::Contains([hex(value)?].into())),
