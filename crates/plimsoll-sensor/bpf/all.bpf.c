@@ -17,6 +17,7 @@
 #include "open.bpf.c"
 #include "prctl.bpf.c"
 #include "rename.bpf.c"
+#include "answer_exec.bpf.c"
 #include "sched_process_exec.bpf.c"
 #include "sched_process_exit.bpf.c"
 #include "sched_process_fork.bpf.c"

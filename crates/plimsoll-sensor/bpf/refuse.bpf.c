@@ -9,8 +9,6 @@
 
 struct bpf_sock_addr;
 
-static u64 (*bpf_get_current_ancestor_cgroup_id)(int level) = (void *)123;
-
 // Ids of cgroups, and how many attempts were refused.
 struct {
 	MAP_UINT(type, MAP_HASH);

@@ -98,12 +98,20 @@ pub const PROGRAMS: &[Program] = &join::joined::<{ join::count(LISTS) }>(LISTS);
 
 /// The lists that make up [`PROGRAMS`].
 const LISTS: &[&[Program]] = &[
+    ANSWERS,
     PROCESSES_AND_FILES,
     network::CALLS,
     network::OTHERS,
     system::ENTRIES,
     system::CALLS,
 ];
+
+/// What the kernel does by itself, before anybody is told.
+const ANSWERS: &[Program] = &[program(
+    "answer_exec",
+    Hook::BtfTracepoint("sched_process_exec"),
+    &[EventKind::Answered],
+)];
 
 const PROCESSES_AND_FILES: &[Program] = &[
     program(

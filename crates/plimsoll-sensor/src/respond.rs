@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use plimsoll_model::event::ExecId;
 
 mod cgroup;
+pub mod exec;
 mod freeze;
 mod kill;
 mod refuse;

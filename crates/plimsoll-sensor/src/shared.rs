@@ -13,6 +13,13 @@ pub const PREFIX_BYTES: usize = 256;
 /// Room for a name that opens are chosen by and one byte more, in bytes.
 pub const NAME_BYTES: usize = 64;
 
+/// Most responses that the kernel decides about: bits of a word.
+pub const ANSWER_SLOTS: usize = 64;
+/// Longest path of a program that is killed, with its NUL, in bytes.
+pub const ANSWER_PATH_BYTES: usize = 256;
+/// Longest name of a program that is killed, with its NUL, in bytes.
+pub const ANSWER_NAME_BYTES: usize = 64;
+
 /// Why an event did not reach the ring, in the order of their numbers.
 pub const LOSS_REASONS: &[&str] = &["ring full", "scratch full", "repetition", "shed"];
 
@@ -53,6 +60,13 @@ pub const NUMBERS: &[(&str, u64)] = &[
     ("LOSS_SCRATCH", 1),
     ("LOSS_REPETITION", 2),
     ("LOSS_SHED", 3),
+    ("ANSWER_SLOTS", ANSWER_SLOTS as u64),
+    ("ANSWER_PATH_BYTES", ANSWER_PATH_BYTES as u64),
+    ("ANSWER_NAME_BYTES", ANSWER_NAME_BYTES as u64),
+    ("ANSWER_DRY_RUN", 0),
+    ("ANSWER_KILLED", 1),
+    ("ANSWER_HELD_BACK", 2),
+    ("ANSWER_FAILED", 3),
     ("CGROUPS_ALL", 0),
     ("CGROUPS_ONLY", 1),
     ("CGROUPS_EXCEPT", 2),

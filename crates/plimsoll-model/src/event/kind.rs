@@ -204,6 +204,7 @@ kinds! {
     LandlockRestrictSelf = 146, "landlock_restrict_self", Class::Syscall;
     Procexit = 400, "procexit", Class::Process;
     OomKill = 401, "oom_kill", Class::Process;
+    Answered = 402, "answered", Class::Process;
     CgroupMkdir = 420, "cgroup_mkdir", Class::Cgroup;
     CgroupRmdir = 421, "cgroup_rmdir", Class::Cgroup;
     CgroupAttach = 422, "cgroup_attach", Class::Cgroup;
