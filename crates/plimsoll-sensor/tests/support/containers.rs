@@ -10,6 +10,14 @@
 //! checkouts run beside each other.
 
 #![allow(dead_code, unused_imports, reason = "each test uses a part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::unused_self,
+    reason = "a test should fail where this fails, and says what it leaves out"
+)]
 
 mod containerd;
 mod docker;

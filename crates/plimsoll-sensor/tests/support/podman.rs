@@ -16,7 +16,8 @@ impl Podman {
         let folder = Folder::new();
         // Locks in files: those in memory are shared with every other podman of the machine.
         let configuration = format!(
-            "[engine]\nlock_type = \"file\"\ntmp_dir = \"{}\"\nevents_logger = \"none\"\n",
+            "[containers]\ndefault_ulimits = [\"{NOFILE}\", \"nproc=20000:20000\"]\n\
+             [engine]\nlock_type = \"file\"\ntmp_dir = \"{}\"\nevents_logger = \"none\"\n",
             folder.at("tmp").display()
         );
         std::fs::write(folder.at("containers.conf"), configuration).unwrap();
@@ -54,11 +55,10 @@ impl Podman {
         );
     }
 
-    /// `podman run` with what this environment asks for; arguments begin with further options.
+    /// `podman run` without a network.
     pub fn run(&self, arguments: &[&str]) -> String {
         let mut command = self.command();
-        command.args(["run", "--network", "none", "--ulimit", NOFILE]);
-        command.args(["--ulimit", "nproc=20000:20000"]);
+        command.args(["run", "--network", "none"]);
         output(command.args(arguments), PACKAGE)
     }
 
@@ -70,6 +70,11 @@ impl Podman {
 
 impl Drop for Podman {
     fn drop(&mut self) {
+        let pods = tried(
+            self.command().args(["pod", "ps", "-q", "--no-trunc"]),
+            PACKAGE,
+        );
+        let pods = String::from_utf8_lossy(&pods.stdout).into_owned();
         let all = ["rm", "--all", "--force", "--time", "0"];
         let _ = tried(
             self.command()
@@ -77,5 +82,13 @@ impl Drop for Podman {
             PACKAGE,
         );
         let _ = tried(self.command().args(all), PACKAGE);
+        // Podman leaves the cgroups of pods behind where version 2 is mounted beside version 1.
+        for pod in pods.split_whitespace() {
+            for mount in ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"] {
+                let parent = std::path::Path::new(mount).join("libpod_parent").join(pod);
+                let _ = std::fs::remove_dir(parent.join("conmon"));
+                let _ = std::fs::remove_dir(parent);
+            }
+        }
     }
 }

@@ -185,7 +185,7 @@ impl Seen {
             "lxc.monitor" | "kata_overhead" => true,
             // `podman run --cgroups=split` leaves conmon beside the container.
             _ if above.ends_with(".service") => text == "supervisor",
-            _ => text == "conmon" && above.starts_with("libpod_pod_"),
+            _ => text == "conmon" && self.is_podmans(above),
         };
         if is_helper {
             return Some(Piece::Helper);
@@ -197,11 +197,24 @@ impl Seen {
         }
     }
 
+    /// Whether the component above is a pod of podman's.
+    fn is_podmans(&self, above: &str) -> bool {
+        let is_pod = self.above_that.as_deref() == Some("libpod_parent") && is_id(above);
+        is_pod || above.starts_with("libpod_pod_")
+    }
+
     fn pod(&self, text: &str) -> Option<PodClaim> {
         if let Some((_, id)) = text.split_once("libpod_pod_") {
             let uid = id.strip_suffix(".slice").unwrap_or(id);
             return is_id(uid).then(|| PodClaim {
                 uid: uid.to_owned(),
+                qos: None,
+            });
+        }
+        // Podman with cgroupfs names pods by their ids alone.
+        if self.above.as_deref() == Some("libpod_parent") && is_id(text) {
+            return Some(PodClaim {
+                uid: text.to_owned(),
                 qos: None,
             });
         }

@@ -16,6 +16,10 @@ const PATHS: &[(&str, &str)] = &[
     ),
     ("/libpod_parent/libpod_pod_<B>/conmon", "pod B helper"),
     ("/libpod_parent/libpod-conmon-<A>", "helper"),
+    ("/libpod_parent/<B>", "pod B"),
+    ("/libpod_parent/<B>/libpod-<A>", "podman A [pod B]"),
+    ("/libpod_parent/<B>/libpod-<A>/sub", "podman A [pod B]"),
+    ("/libpod_parent/<B>/conmon", "pod B helper"),
     // Podman, systemd.
     ("/machine.slice", ""),
     ("/machine.slice/libpod-<A>.scope", "podman A"),

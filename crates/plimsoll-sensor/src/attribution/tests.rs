@@ -1,0 +1,1 @@
+//! Streams of records, and what is added to them.
