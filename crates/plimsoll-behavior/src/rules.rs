@@ -13,6 +13,7 @@ pub mod condition;
 mod cursor;
 mod definitions;
 pub mod diagnostic;
+mod display;
 mod exceptions;
 mod expand;
 mod kinds;
@@ -23,11 +24,12 @@ pub mod model;
 pub mod output;
 mod parser;
 mod read;
+pub mod report;
 mod scalar;
 mod source;
 mod types;
 
-pub use catalog::{ArgKind, FieldCatalog, FieldInfo, FieldKind};
+pub use catalog::{ArgKind, FieldCatalog, FieldInfo, FieldKind, FieldTable};
 pub use condition::{
     Call, Check, Compare, Condition, FieldRef, Operand, Operator, Place, Quantifier, Right, Site,
     Transformer,

@@ -74,6 +74,13 @@ pub fn transformer_name(transformer: Transformer) -> &'static str {
     named.map_or("val", |(name, _)| name)
 }
 
+/// What a comparison is called in a rule.
+pub fn compare_name(compare: Compare) -> &'static str {
+    let mut named = COMPARISONS.iter().rev();
+    let named = named.find(|(_, other)| *other == compare);
+    named.map_or("", |(name, _)| name.trim_end())
+}
+
 /// The operator of this spelling, as exceptions name it: `=`, `in`, `startswith anyof`.
 pub fn operator(text: &str) -> Option<Operator> {
     if text == "exists" {
