@@ -4,6 +4,7 @@
 #include "calls.h"
 #include "process.h"
 
+#include "cgroup.bpf.c"
 #include "chmod.bpf.c"
 #include "chown.bpf.c"
 #include "close.bpf.c"

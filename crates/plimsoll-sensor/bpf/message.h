@@ -195,30 +195,48 @@ INLINE u32 length_at(u64 at)
 	return length;
 }
 
-// Several messages of one call, the first four of them told.
-#define MESSAGES_TOLD_MAX 4
+// Several messages of one call: as many of them as this are told.
+#define MESSAGES_TOLD_MAX 8
+
+struct several {
+	u64 at;
+	s64 fd;
+	s64 ret;
+	u32 flags;
+	u16 kind;
+	bool sent;
+};
+
+static long tell_one(u32 index, struct several *several)
+{
+	u64 here = several->at + index * sizeof(struct user_messages);
+	struct message m = {
+		.fd = several->fd,
+		.flags = several->flags,
+		.kind = several->kind,
+		.sent = several->sent,
+		.cut = index == MESSAGES_TOLD_MAX - 1 && several->ret > MESSAGES_TOLD_MAX,
+	};
+	u32 length = 0;
+
+	if (index >= several->ret || !described(&m, here))
+		return 1;
+	bpf_probe_read_user(&length, sizeof(length), (void *)here + sizeof(struct user_message));
+	m.ret = m.bytes = length;
+	tell_message(&m);
+	return 0;
+}
 
 INLINE void tell_messages(struct pt_regs *regs, s64 ret, u16 kind, bool sent)
 {
-	u64 at = argument(regs, 1);
+	struct several several = {
+		.at = argument(regs, 1),
+		.fd = int_argument(regs, 0),
+		.ret = ret,
+		.flags = argument(regs, 3),
+		.kind = kind,
+		.sent = sent,
+	};
 
-#pragma unroll
-	for (u32 index = 0; index < MESSAGES_TOLD_MAX; index++) {
-		u64 here = at + index * sizeof(struct user_messages);
-		struct message m = {
-			.fd = int_argument(regs, 0),
-			.flags = argument(regs, 3),
-			.kind = kind,
-			.sent = sent,
-			.cut = index == MESSAGES_TOLD_MAX - 1 && ret > MESSAGES_TOLD_MAX,
-		};
-		u32 length = 0;
-
-		if (index >= ret || !described(&m, here))
-			return;
-		bpf_probe_read_user(&length, sizeof(length),
-				    (void *)here + sizeof(struct user_message));
-		m.ret = m.bytes = length;
-		tell_message(&m);
-	}
+	bpf_loop(MESSAGES_TOLD_MAX, tell_one, &several, 0);
 }

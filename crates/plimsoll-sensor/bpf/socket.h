@@ -116,7 +116,7 @@ NOINLINE int put_unix_name(struct scratch *s, struct sock *sk)
 }
 
 // The other end's name where there is one, else its own; and who is there.
-NOINLINE int put_unix(struct scratch *s, struct sock *sk)
+INLINE int put_unix(struct scratch *s, struct sock *sk)
 {
 	struct unix_sock *own = (void *)sk;
 	struct sock *peer;

@@ -89,6 +89,7 @@ macro_rules! enters {
     };
 }
 
+mod cgroup;
 mod join;
 mod network;
 mod system;
@@ -100,6 +101,7 @@ pub const PROGRAMS: &[Program] = &join::joined::<{ join::count(LISTS) }>(LISTS);
 const LISTS: &[&[Program]] = &[
     ANSWERS,
     PROCESSES_AND_FILES,
+    cgroup::PROGRAMS,
     network::CALLS,
     network::OTHERS,
     system::ENTRIES,

@@ -168,7 +168,14 @@ fn compat(proc: &Path) -> Probe {
     });
     let built = proc.join("sys/abi/vsyscall32").exists();
     let detail = match (cfg!(target_arch = "x86_64"), built, off) {
-        (true, true, false) => "can run; their calls are told with a mark where they are seen",
+        (true, true, false) => {
+            return Probe::no(
+                "callers_32_bit",
+                Need::Useful,
+                "programs may make system calls in 32-bit mode, which tracepoints do not show",
+                "what such calls do is seen only where it starts processes; boot with ia32_emulation=0 if nothing needs them",
+            );
+        }
         (true, true, true) => "switched off at boot",
         (true, false, _) => "not built into this kernel",
         (false, ..) => "not known for this processor",
