@@ -52,6 +52,7 @@ pub static TARGETS: &[&[Target]] = &[
     targets::checks::TARGETS,
     targets::network::TARGETS,
     targets::access::TARGETS,
+    targets::events::TARGETS,
 ];
 
 /// All targets in the order of the list.

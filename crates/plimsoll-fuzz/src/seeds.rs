@@ -5,6 +5,7 @@ pub mod advisories;
 pub mod cluster;
 pub mod configuration;
 pub mod documents;
+pub mod events;
 mod executable;
 pub mod image;
 pub mod lockfiles;

@@ -6,6 +6,7 @@ pub mod checks;
 pub mod cluster;
 pub mod configuration;
 pub mod documents;
+pub mod events;
 pub mod image;
 pub mod lockfiles;
 pub mod network;
