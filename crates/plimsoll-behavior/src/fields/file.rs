@@ -284,7 +284,7 @@ fn directory<'v>(file: &PathFile, path: &'v [u8]) -> &'v [u8] {
     }
 }
 
-fn type_name(file: &OpenFile) -> &'static [u8] {
+pub(super) fn type_name(file: &OpenFile) -> &'static [u8] {
     match file {
         OpenFile::Path(file) if is_directory(file) => b"directory",
         OpenFile::Path(_) => b"file",

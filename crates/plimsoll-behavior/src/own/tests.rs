@@ -3,8 +3,13 @@
 mod scenes;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::*;
+use crate::fields::Catalog;
+use crate::rules::{Diagnostic, Loader};
+use crate::scenario::{self, Step};
+use crate::{Engine, Record, State};
 
 #[test]
 fn each_file_is_a_rule_with_its_text() {
@@ -65,26 +70,52 @@ fn each_rule_has_what_fires_it_and_a_look_alike() {
     }
 }
 
-struct Any;
-impl crate::rules::FieldCatalog for Any {
-    fn field(&self, _: &str) -> Option<crate::rules::FieldInfo> {
-        Some(
-            crate::rules::FieldInfo::plain(crate::rules::FieldKind::Dynamic)
-                .with_arg(crate::rules::ArgKind::Any),
-        )
-    }
-    fn is_event_type(&self, _: &str) -> bool {
-        true
-    }
-}
-
-#[test]
-fn they_load() {
-    let mut loader = crate::rules::Loader::new(&Any);
+/// All rules, also those that are not in the default set.
+fn engine() -> Engine {
+    let mut loader = Loader::new(&Catalog);
     for (name, text) in files() {
         loader.file(&name, text.as_bytes());
     }
-    let loaded = loader.finish();
-    let errors: Vec<_> = loaded.errors().collect();
-    assert!(errors.is_empty(), "{errors:#?}");
+    let mut loaded = loader.finish();
+    let said =
+        |what: &Diagnostic| format!("{:?} {:?} {}", what.code, what.context.get(1), what.message);
+    let said: Vec<String> = loaded.diagnostics.iter().map(said).collect();
+    assert!(said.is_empty(), "{}", said.join("\n"));
+    assert_eq!(loaded.set.rules.len(), OWN.len());
+    for rule in &mut loaded.set.rules {
+        Arc::make_mut(rule).enabled = true;
+    }
+    Engine::new(&loaded.set).unwrap()
+}
+
+/// Names of the rules that fire in a scenario.
+fn fired(engine: &mut Engine, scenario: &str) -> BTreeSet<String> {
+    let mut state = State::new();
+    let mut names = BTreeSet::new();
+    for step in scenario::read(scenario).unwrap() {
+        let Step::Record(bytes) = step else { continue };
+        let record = Record::read(&bytes).unwrap();
+        let moment = state.apply(&record);
+        engine.judge(&moment, &mut |found| {
+            assert!(!found.output().contains('%'), "{}", found.output());
+            names.insert(found.rule.name.to_string());
+        });
+    }
+    names
+}
+
+#[test]
+fn each_rule_fires_and_its_look_alike_does_not() {
+    let mut engine = engine();
+    let mut wrong = Vec::new();
+    for (id, scene) in scenes::scenes() {
+        let name = &find(&id).unwrap().name;
+        if !fired(&mut engine, &scene.fires).contains(name) {
+            wrong.push(format!("{id} does not fire"));
+        }
+        if fired(&mut engine, &scene.quiet).contains(name) {
+            wrong.push(format!("{id} fires at its look-alike"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -17,6 +17,10 @@ const EACCES: i64 = 13;
 const ENFILE: i64 = 23;
 const EMFILE: i64 = 24;
 const ENOSPC: i64 = 28;
+const ENETUNREACH: i64 = 101;
+const ETIMEDOUT: i64 = 110;
+const ECONNREFUSED: i64 = 111;
+const EHOSTUNREACH: i64 = 113;
 const EINPROGRESS: i64 = 115;
 const EDQUOT: i64 = 122;
 const DNS_PORT: u16 = 53;
@@ -116,7 +120,11 @@ fn failed(record: &Record<'_>) -> Option<Pick> {
         ENOMEM => |counters| &mut counters.memory_exhausted,
         EAGAIN if fork => |counters| &mut counters.processes_exhausted,
         EPERM | EACCES => |counters| &mut counters.denied,
-        EINPROGRESS if record.kind == EventKind::Connect => |counters| &mut counters.connections,
+        EINPROGRESS | ENETUNREACH | ETIMEDOUT | ECONNREFUSED | EHOSTUNREACH
+            if record.kind == EventKind::Connect =>
+        {
+            |counters| &mut counters.connections
+        }
         _ => return None,
     };
     Some(pick)

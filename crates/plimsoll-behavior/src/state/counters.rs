@@ -59,7 +59,7 @@ pub struct Counters {
     /// Processes made (threads are not).
     pub forks: Window,
     pub execs: Window,
-    /// Connections begun.
+    /// Connections begun, those among them that nobody answered or that were refused.
     pub connections: Window,
     /// Connections accepted.
     pub accepts: Window,

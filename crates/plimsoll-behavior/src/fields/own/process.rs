@@ -1,8 +1,9 @@
 //! More of the process: its lineage in one text, its script, its namespaces, what binds it.
 
-use crate::fields::build::FROM_PROCESS;
+use crate::fields::build::{FROM_FILES, FROM_PROCESS};
+use crate::fields::file::type_name;
 use crate::fields::{Field, Value};
-use crate::state::Moment;
+use crate::state::{Moment, Origin};
 
 /// Ancestors that are named in one text.
 const LINEAGE_MAX: usize = 16;
@@ -65,6 +66,33 @@ pub const FIELDS: &[Field] = &[
             }
         },
     ),
+    Field::text("plimsoll.proc.stdin", FROM_FILES).costs(20).is(
+        "type of its standard input, as `fd.type` has it",
+        |m, _, _| stream(m, 0),
+    ),
+    Field::text("plimsoll.proc.stdout", FROM_FILES)
+        .costs(20)
+        .is(
+            "type of its standard output, as `fd.type` has it",
+            |m, _, _| stream(m, 1),
+        ),
+    Field::bool("plimsoll.proc.before_container", FROM_PROCESS).is(
+        "whether it is in a container and was started on the host: an engine that sets it up",
+        |m, _, _| {
+            let host = m.state.host.mnt_ns;
+            match same(m.process.program.mnt_ns, host) {
+                Value::Bool(started) => Value::Bool(started && !m.container.is_host()),
+                other => other,
+            }
+        },
+    ),
+    Field::unsigned("plimsoll.parent.uid", FROM_PROCESS).is(
+        "real user of its parent",
+        |m, _, _| {
+            let parent = m.parent().filter(|parent| parent.origin != Origin::Guess);
+            Value::unsigned(parent.map(|parent| parent.credentials.uid))
+        },
+    ),
     Field::unsigned("plimsoll.proc.uid", FROM_PROCESS).is("real user", |m, _, _| {
         Value::Unsigned(m.process.credentials.uid.into())
     }),
@@ -73,6 +101,11 @@ pub const FIELDS: &[Field] = &[
         |m, _, _| Value::Bool(is_init(m)),
     ),
 ];
+
+fn stream<'v>(moment: &Moment<'v>, fd: i32) -> Value<'v> {
+    let file = moment.descriptor(fd);
+    file.map_or(Value::Absent, |file| Value::Text(type_name(file)))
+}
 
 fn same(left: u32, right: u32) -> Value<'static> {
     match (left, right) {

@@ -29,7 +29,8 @@ const BEFORE: &str = r#"
 90 execve exe_path=/usr/bin/tool exe=/usr/bin/tool args=tool comm=tool ppid=1 cgroup=1 mnt=1 pidns=2 uid=0 euid=0 cap_effective=0x1ffffffffff
 100 execve exe_path=/usr/bin/conmon exe=/usr/bin/conmon args=conmon comm=conmon ppid=1 cgroup=1 mnt=1 pidns=2 uid=0 euid=0
 300 execve exe_path=/srv/main exe=/srv/main args=main comm=main ppid=100 parent_start=100000 cgroup=7 mnt=8 pidns=9 vpid=1 uid=0 euid=0 cap_effective=0xa80425fb cap_permitted=0xa80425fb exe_layer=1
-500 execve exe_path=/srv/main exe=/srv/main args=main comm=main ppid=100 parent_start=100000 cgroup=17 mnt=18 pidns=19 vpid=1 uid=0 euid=0 cap_effective=0xa80425fb exe_layer=1
++100s
+500@101000000000 execve exe_path=/srv/main exe=/srv/main args=main comm=main ppid=100 parent_start=100000 cgroup=17 mnt=18 pidns=19 vpid=1 uid=0 euid=0 cap_effective=0xa80425fb exe_layer=1
 "#;
 
 /// What fires a rule, and what does not: scenarios without what comes before.
@@ -80,6 +81,13 @@ const YOUNG: Place = Place {
 const HOST: Place = Place { pid: 90, cgroup: 1 };
 
 impl Place {
+    fn who(self) -> String {
+        match self.pid {
+            500 => "500@101000000000".to_owned(),
+            pid => pid.to_string(),
+        }
+    }
+
     /// The first process there.
     const fn first(self) -> u32 {
         match self.cgroup {
@@ -147,7 +155,7 @@ fn written_out(lines: &[&str]) -> String {
             place
         };
         for _ in 0..times {
-            let _ = writeln!(text, "{} {event} {}", place.pid, place.tail());
+            let _ = writeln!(text, "{} {event} {}", place.who(), place.tail());
         }
     }
     text
