@@ -114,7 +114,7 @@ fn failed(record: &Record<'_>) -> Option<Pick> {
         record.kind,
         EventKind::Clone | EventKind::Clone3 | EventKind::Fork | EventKind::Vfork
     );
-    let pick: Pick = match -record.ret {
+    let pick: Pick = match record.ret.wrapping_neg() {
         EMFILE | ENFILE => |counters| &mut counters.descriptors_exhausted,
         ENOSPC | EDQUOT => |counters| &mut counters.space_exhausted,
         ENOMEM => |counters| &mut counters.memory_exhausted,

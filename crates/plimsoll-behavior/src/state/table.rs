@@ -129,6 +129,7 @@ impl Table {
             parent.children += 1;
         }
         process.children = 0;
+        process.bytes = 0;
         process.touched = true;
         self.held += 1;
         let index = self.free.pop().unwrap_or_else(|| {

@@ -181,6 +181,25 @@ fn descriptors_are_bounded_and_forks_share_them() {
     assert!(state.files.bytes() <= FILE_BYTES_MAX);
 }
 
+#[test]
+fn numbers_at_their_ends() {
+    for kind in KINDS {
+        for ret in [i64::MIN, i64::MAX, -1] {
+            let mut writer = RecordWriter::new(*kind)
+                .exec(exec(1, u64::MAX), u32::MAX)
+                .ret(ret)
+                .time_ns(u64::MAX)
+                .cgroup_id(u64::MAX);
+            for param in PARAMS {
+                writer = writer.number(*param, u64::MAX);
+            }
+            let mut state = State::new();
+            apply(&mut state, writer.clone());
+            apply(&mut state, writer.time_ns(0));
+        }
+    }
+}
+
 fn any_record() -> impl Strategy<Value = Vec<u8>> {
     let value = prop_oneof![
         4 => (0_u64..12).prop_map(|n| n.to_le_bytes().to_vec()),

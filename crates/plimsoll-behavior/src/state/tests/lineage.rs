@@ -19,6 +19,17 @@ fn fork_and_exec_in_their_order() {
 }
 
 #[test]
+fn the_texts_of_a_fork_are_counted_once_for_each() {
+    let state = check(
+        "
+        10 execve exe_path=/usr/bin/long args=a,long,line comm=long
+        10 clone=11 child_pid=11 child_start=11000
+        10 clone=12 child_pid=12 child_start=12000",
+    );
+    state.processes.verify();
+}
+
+#[test]
 fn a_failed_exec_and_an_entry_change_nothing() {
     check(
         "
