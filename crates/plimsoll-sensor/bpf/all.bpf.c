@@ -23,6 +23,7 @@
 #include "sched_process_exit.bpf.c"
 #include "sched_process_fork.bpf.c"
 #include "session.bpf.c"
+#include "snapshot.bpf.c"
 #include "system.bpf.c"
 #include "truncate.bpf.c"
 #include "unlink.bpf.c"

@@ -61,6 +61,7 @@ INLINE void head_of(struct scratch *s, struct task_struct *task, u64 cgroup, u16
 	s->at = HEAD_BYTES;
 	s->params = 0;
 	s->flags = 0;
+	s->fs = 0;
 	s->kind = kind;
 	head->size = 0;
 	head->kind = kind;

@@ -44,9 +44,9 @@ INLINE u64 device_of(struct inode *inode)
 }
 
 // By the mode bits alone: neither lists of access nor a read-only mount is asked.
-INLINE bool writable(struct inode *inode, u16 mode)
+INLINE bool writable(struct task_struct *task, struct inode *inode, u16 mode)
 {
-	const struct cred *cred = bpf_get_current_task_btf()->cred;
+	const struct cred *cred = task->cred;
 
 	if (cred->cap_effective.val >> CAP_DAC_OVERRIDE & 1)
 		return true;
@@ -57,12 +57,13 @@ INLINE bool writable(struct inode *inode, u16 mode)
 	return mode & 0002;
 }
 
-NOINLINE u64 layer_of(struct dentry *dentry, struct vfsmount *mnt)
+// Of a task: whether it may write to the file, and whether the file is on its root's filesystem.
+NOINLINE u64 layer_for(struct task_struct *task, struct dentry *dentry, struct vfsmount *mnt)
 {
 	struct inode *inode = GET(dentry, d_inode);
 	struct super_block *super = GET(dentry, d_sb);
 	unsigned long magic = GET(super, s_magic);
-	struct dentry *root = bpf_get_current_task_btf()->fs->root.dentry;
+	struct dentry *root = task->fs->root.dentry;
 	u16 mode = GET(inode, i_mode);
 	struct mount *mount = CONTAINER_OF(mnt, struct mount, mnt);
 	bool detached = GET(mount, mnt_parent) == mount && GET(mnt, mnt_root) != root;
@@ -78,7 +79,7 @@ NOINLINE u64 layer_of(struct dentry *dentry, struct vfsmount *mnt)
 		layer |= detached ? FILE_MEMFD : FILE_TMPFS;
 	if (!GET(inode, i_nlink) || (!GET(dentry, d_hash.pprev) && GET(dentry, d_parent) != dentry))
 		layer |= FILE_DELETED;
-	if (writable(inode, mode))
+	if (writable(task, inode, mode))
 		layer |= FILE_WRITABLE;
 	if (mode & 04000)
 		layer |= FILE_SETUID;
@@ -89,4 +90,10 @@ NOINLINE u64 layer_of(struct dentry *dentry, struct vfsmount *mnt)
 	if (super != root->d_sb)
 		layer |= FILE_MOUNTED;
 	return layer;
+}
+
+// The same for the task that runs.
+INLINE u64 layer_of(struct dentry *dentry, struct vfsmount *mnt)
+{
+	return layer_for(bpf_get_current_task_btf(), dentry, mnt);
 }

@@ -84,6 +84,12 @@ NOINLINE int walk_path(struct scratch *s, struct dentry *dentry, struct vfsmount
 
 	if (!s)
 		return 0;
+	if (s->fs) {
+		struct fs_struct *other = (void *)s->fs;
+
+		walk.root_dentry = GET(other, root.dentry);
+		walk.root_mnt = GET(other, root.mnt);
+	}
 	bpf_loop(PATH_STEPS_MAX, walk_step, &walk, 0);
 	// The root itself has no component.
 	if (walk.at == PATH_BYTES - 1)

@@ -133,7 +133,7 @@ INLINE u64 modified_at(struct inode *inode)
 }
 
 // The executable's file: path, identity, owner and layer.
-NOINLINE int put_executable(struct scratch *s, struct file *exe)
+NOINLINE int put_executable(struct scratch *s, struct task_struct *task, struct file *exe)
 {
 	struct dentry *dentry;
 	struct vfsmount *mnt;
@@ -151,6 +151,6 @@ NOINLINE int put_executable(struct scratch *s, struct file *exe)
 	put_u64(s, PARAM_EXE_UID, GET(inode, i_uid.val));
 	put_u64(s, PARAM_EXE_CTIME, changed_at(inode));
 	put_u64(s, PARAM_EXE_MTIME, modified_at(inode));
-	put_u64(s, PARAM_EXE_LAYER, layer_of(dentry, mnt));
+	put_u64(s, PARAM_EXE_LAYER, layer_for(task, dentry, mnt));
 	return 0;
 }

@@ -106,7 +106,7 @@ int sched_process_exec(u64 *ctx)
 	put_family(s, task);
 	put_credentials(s, task);
 	put_standing(s, task);
-	put_executable(s, task->mm->exe_file);
+	put_executable(s, task, task->mm->exe_file);
 	put_path(s, PARAM_CWD, task->fs->pwd.dentry, task->fs->pwd.mnt);
 	put_arguments(s, task->mm);
 	put_environment(s, task->mm);

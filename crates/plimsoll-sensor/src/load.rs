@@ -19,6 +19,7 @@ use crate::hooks::{PROGRAMS, Program};
 use crate::object::object;
 use crate::ring::Ring;
 use crate::shared;
+use crate::snapshot::{Snapshot, Taken};
 
 /// Places for records on each processor, as `maps.h` has them.
 const SCRATCH_SLOTS: u32 = 4;
@@ -299,6 +300,13 @@ impl Sensor {
     /// Every program and what became of it, in the order of [`PROGRAMS`].
     pub fn programs(&self) -> &[ProgramState] {
         &self.states
+    }
+
+    /// Tells what exists already, from the kernel's iterators or, where they do not load, `/proc`.
+    /// Call it when the programs are attached: what begins meanwhile is told twice, and nothing is
+    /// told never.
+    pub fn snapshot(&mut self, reader: &mut Snapshot, emit: &mut dyn FnMut(&[u8])) -> Taken {
+        reader.all_from_kernel(&mut self.ebpf, &self.btf, emit)
     }
 
     /// The loaded object, for maps and programs that other parts of the sensor use.

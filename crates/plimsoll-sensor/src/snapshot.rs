@@ -1,8 +1,8 @@
 //! What existed when the sensor began, and a process that nobody told of: read from `/proc`.
 //!
-//! The kernel's iterators say more (exact start times, layers of overlays) and are asked first; this
-//! is what remains where they do not load, and for a single unknown process. It gives the same kinds
-//! of records with `FLAG_FROM_PROC`.
+//! The kernel's iterators say more (exact start times, layers of overlays) and are asked first, see
+//! [`Snapshot::all_from_kernel`]; `/proc` is what remains where they do not load, and for a single
+//! unknown process. It gives the same kinds of records with `FLAG_FROM_PROC`.
 //!
 //! Processes are hostile: they come and go while they are read, have names made to be misread, and
 //! can make a reader of their memory wait for ever. So whatever vanishes is passed over, numbers are
@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use plimsoll_model::event::ExecId;
 
 mod files;
+mod kernel;
 mod patient;
 mod process;
 mod sockets;

@@ -1,6 +1,7 @@
 //! Cgroups that the test makes, fills and removes, as the kernel's programs tell them.
 
 #![allow(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,

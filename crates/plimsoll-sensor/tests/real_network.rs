@@ -29,8 +29,11 @@ fn net_ns() -> u64 {
     text["net:[".len()..text.len() - 1].parse().unwrap()
 }
 
+/// Address and port.
+type End = Option<(Vec<u8>, u64)>;
+
 /// Local and remote end as the record has them.
-fn ends(record: &Record<'_>) -> (Option<(Vec<u8>, u64)>, Option<(Vec<u8>, u64)>) {
+fn ends(record: &Record<'_>) -> (End, End) {
     let end = |address, port| Some((record.param(address)?.to_vec(), record.number(port)?));
     (
         end(Param::LocalAddress, Param::LocalPort),
@@ -38,7 +41,11 @@ fn ends(record: &Record<'_>) -> (Option<(Vec<u8>, u64)>, Option<(Vec<u8>, u64)>)
     )
 }
 
-fn end(address: SocketAddr) -> Option<(Vec<u8>, u64)> {
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "compared with what a record may lack"
+)]
+fn end(address: SocketAddr) -> End {
     let bytes = match address {
         SocketAddr::V4(v4) => v4.ip().octets().to_vec(),
         SocketAddr::V6(v6) => v6.ip().octets().to_vec(),

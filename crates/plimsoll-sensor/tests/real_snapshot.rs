@@ -12,6 +12,9 @@ use plimsoll_behavior::wire::Record;
 use plimsoll_model::event::{EventKind, FILE_DELETED, FLAG_FROM_PROC, Param};
 use plimsoll_sensor::snapshot::{START_STEP_NS, Snapshot};
 
+#[path = "support/recorder.rs"]
+mod recorder;
+
 /// Ends with the test, also with one that fails.
 struct Guard(Child);
 
@@ -176,6 +179,126 @@ fn everything_there_is_is_read_once() {
     }
     assert_eq!(taken.processes, pids.len());
     assert!(taken.files > 100);
+}
+
+/// A sensor that watches nothing but can be asked for what exists.
+fn sensor() -> Option<plimsoll_sensor::Sensor> {
+    if !recorder::may_run() {
+        return None;
+    }
+    let filter = plimsoll_sensor::Filter {
+        kinds: [].into(),
+        ..plimsoll_sensor::Filter::default()
+    };
+    let options = plimsoll_sensor::Options {
+        filter,
+        ..plimsoll_sensor::Options::default()
+    };
+    Some(plimsoll_sensor::Sensor::load(&options).unwrap())
+}
+
+#[test]
+fn the_kernel_tells_of_processes_what_proc_does_and_more() {
+    let Some(mut sensor) = sensor() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("own");
+    std::fs::copy("/bin/sleep", &program).unwrap();
+    let mut command = Command::new(&program);
+    command
+        .arg("60")
+        .env("CHOSEN", "yes")
+        .current_dir(folder.path());
+    let child = Guard(command.spawn().unwrap());
+    // Until it has become what it was asked to be.
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    let pid = child.0.id();
+    let mut records = Vec::new();
+    let begun = std::time::Instant::now();
+    let taken = sensor.snapshot(&mut snapshot(), &mut |bytes| records.push(bytes.to_vec()));
+    println!("{taken:?} in {:?}", begun.elapsed());
+    assert_eq!(taken.skipped, []);
+    let found: Vec<Record<'_>> = records
+        .iter()
+        .map(|bytes| Record::read(bytes).unwrap())
+        .filter(|record| record.kind == EventKind::Task && record.exec.pid == pid)
+        .collect();
+    assert_eq!(found.len(), 1);
+    let by_proc = snapshot().process(pid).unwrap();
+    let by_proc = Record::read(&by_proc).unwrap();
+    let task = found[0];
+    assert!(!task.has(FLAG_FROM_PROC));
+    assert_eq!(
+        task.exec.start_ns / START_STEP_NS,
+        by_proc.exec.start_ns / START_STEP_NS
+    );
+    assert_eq!(task.cgroup_id, by_proc.cgroup_id);
+    assert_eq!((task.mnt_ns, task.pid_ns), (by_proc.mnt_ns, by_proc.pid_ns));
+    // Whatever both tell is the same, apart from start times, which /proc cuts.
+    for (number, value) in by_proc.params() {
+        let param = Param::from_number(number).unwrap();
+        if matches!(
+            param,
+            Param::ParentStart | Param::ThreadStart | Param::ExeLayer
+        ) {
+            continue;
+        }
+        assert_eq!(
+            task.param(param)
+                .map(<[u8]>::escape_ascii)
+                .map(|text| text.to_string()),
+            Some(value.escape_ascii().to_string()),
+            "{}",
+            param.name()
+        );
+    }
+    assert_eq!(
+        task.param(Param::ExePath),
+        program.to_str().map(str::as_bytes)
+    );
+    assert_eq!(task.param(Param::Env), Some(&b"CHOSEN=yes\0"[..]));
+}
+
+#[test]
+fn the_kernel_tells_of_files_and_sockets() {
+    let Some(mut sensor) = sensor() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kept");
+    let kept = std::fs::File::create(&path).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let unix_path = folder.path().join("s");
+    let unix = UnixListener::bind(&unix_path).unwrap();
+    let mut records = Vec::new();
+    sensor.snapshot(&mut snapshot(), &mut |bytes| records.push(bytes.to_vec()));
+    let at = |fd: i32| {
+        records
+            .iter()
+            .map(|bytes| Record::read(bytes).unwrap())
+            .find(|record| {
+                record.exec.pid == std::process::id()
+                    && matches!(record.kind, EventKind::File | EventKind::Sock)
+                    && record.signed(Param::Fd) == Some(fd.into())
+            })
+            .unwrap_or_else(|| panic!("no descriptor {fd}"))
+    };
+    let file = at(kept.as_raw_fd());
+    assert_eq!(file.param(Param::Path), path.to_str().map(str::as_bytes));
+    assert_eq!(file.number(Param::Flags).unwrap() & 3, 1, "write only");
+    let socket = at(client.as_raw_fd());
+    assert_eq!(socket.kind, EventKind::Sock);
+    assert_eq!(
+        socket.param(Param::RemoteAddress),
+        Some(&[127, 0, 0, 1][..])
+    );
+    assert_eq!(
+        socket.number(Param::RemotePort),
+        Some(listener.local_addr().unwrap().port().into())
+    );
+    assert_eq!(at(listener.as_raw_fd()).number(Param::SockState), Some(10));
+    assert_eq!(
+        at(unix.as_raw_fd()).param(Param::UnixPath),
+        unix_path.to_str().map(str::as_bytes)
+    );
 }
 
 #[test]

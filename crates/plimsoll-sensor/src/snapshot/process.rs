@@ -12,7 +12,7 @@ use rustix::fs::{AtFlags, CWD, Statx, StatxFlags};
 
 use super::patient::Refused;
 use super::status::{Stat, Status};
-use super::{Snapshot, Taken, Task};
+use super::{START_STEP_NS, Snapshot, Taken, Task};
 use crate::capped::{self, PROC_BYTES_MAX};
 
 /// Most bytes of arguments, as the kernel's program takes them.
@@ -86,9 +86,7 @@ impl Snapshot {
         }
         writer = memory.put(writer, &self.env_names);
         if let Some(cgroup) = &cgroup {
-            writer = writer
-                .bytes(Param::CgroupPath, cgroup.path.as_bytes())
-                .number(Param::CgroupHierarchy, cgroup.hierarchy);
+            writer = cgroup.put(writer);
         }
         // The pid may have been given away while we read: then halves of two would be one.
         if Stat::read(&self.proc, pid)?.start_ns != stat.start_ns {
@@ -104,6 +102,28 @@ impl Snapshot {
             net_ns: space("net").map(u64::from),
             root,
         })
+    }
+
+    /// The memory of a process that the kernel told of; `None` when another has its pid by now.
+    pub(super) fn own_memory(
+        &mut self,
+        pid: u32,
+        start_ns: u64,
+        flags: &mut u16,
+        taken: &mut Taken,
+    ) -> Option<Memory> {
+        let folder = self.proc.join(pid.to_string());
+        let memory = self.memory(pid, &folder, flags, taken);
+        let started = Stat::read(&self.proc, pid)?.start_ns;
+        (started == start_ns / START_STEP_NS * START_STEP_NS).then_some(memory)
+    }
+
+    /// Adds where a process is in the trees of cgroups.
+    pub(super) fn put_cgroup(&self, writer: RecordWriter, pid: u32) -> RecordWriter {
+        match Cgroup::read(&self.proc.join(pid.to_string())) {
+            Some(cgroup) => cgroup.put(writer),
+            None => writer,
+        }
     }
 
     /// Arguments and environment, which are the process's own memory.
@@ -148,13 +168,13 @@ impl Snapshot {
     }
 }
 
-struct Memory {
+pub(super) struct Memory {
     args: Vec<u8>,
     env: Vec<u8>,
 }
 
 impl Memory {
-    fn put(&self, writer: RecordWriter, names: &[String]) -> RecordWriter {
+    pub(super) fn put(&self, writer: RecordWriter, names: &[String]) -> RecordWriter {
         let writer = writer
             .bytes(Param::Args, &self.args)
             .number(Param::ArgsBytes, self.args.len() as u64);
@@ -349,6 +369,12 @@ struct Cgroup {
 }
 
 impl Cgroup {
+    fn put(&self, writer: RecordWriter) -> RecordWriter {
+        writer
+            .bytes(Param::CgroupPath, self.path.as_bytes())
+            .number(Param::CgroupHierarchy, self.hierarchy)
+    }
+
     fn read(folder: &Path) -> Option<Self> {
         Self::parse(&capped::text(&folder.join("cgroup"), PROC_BYTES_MAX).ok()?)
     }
