@@ -134,6 +134,11 @@ impl<J: Judge> Pipeline<J> {
         self.gate.counts()
     }
 
+    /// How many alerts are remembered, as they may come again.
+    pub fn remembered(&self) -> usize {
+        self.gate.remembered()
+    }
+
     pub const fn passed(&self) -> Passed {
         self.passed
     }

@@ -81,6 +81,11 @@ impl State {
         Self::default()
     }
 
+    /// How many processes are remembered, ended ones included.
+    pub const fn process_count(&self) -> usize {
+        self.processes.len()
+    }
+
     /// Takes in one event and gives the moment in which it is judged.
     pub fn apply<'a>(&'a mut self, record: &'a Record<'a>) -> Moment<'a> {
         self.events += 1;

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod access;
 mod check;
 mod network;
+mod watch;
 pub use access::{
     AccessCommand, AccessDiffArgs, AccessInput, CanArgs, RightsArgs, RisksArgs, WhoArgs,
 };
@@ -15,6 +16,7 @@ pub use network::{
     NetworkArgs, NetworkCommand, NetworkDiffArgs, NetworkExplainArgs, NetworkGenerateArgs,
     NetworkOpenArgs, NetworkProveArgs, NetworkReachArgs,
 };
+pub use watch::WatchArgs;
 
 /// Continuous security for containers.
 #[derive(Debug, Parser)]
@@ -156,6 +158,8 @@ pub enum Command {
     /// How versions order
     #[command(subcommand)]
     Version(VersionCommand),
+    /// What containers do, judged by rules as it happens
+    Watch(Box<WatchArgs>),
     /// What this machine, kernel, engine, cluster and database allow, and what is missing
     Doctor,
     /// Print a completion script for a shell

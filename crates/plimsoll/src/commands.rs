@@ -15,6 +15,7 @@ mod policy;
 mod sbom;
 pub mod scan;
 mod version;
+mod watch;
 
 use clap::CommandFactory;
 
@@ -45,6 +46,7 @@ pub fn run(session: &Session, command: Command) -> Result<u8, Failure> {
         Command::Policy(command) => policy::run(session, command),
         Command::Db(command) => db::run(session, command),
         Command::Version(command) => version::run(command),
+        Command::Watch(arguments) => watch::run(session, &arguments),
         Command::Doctor => doctor::run(session),
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -20,13 +20,14 @@ mod map;
 mod outputs;
 mod progress;
 mod render;
-#[allow(dead_code, unused_imports)]
+mod rule_set;
 mod screen;
 mod session;
 mod store;
 mod talk;
 mod target;
 mod vex;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -41,7 +42,6 @@ const EXIT_FAILED: u8 = 1;
 fn main() -> ExitCode {
     // A plugin's panic is caught and told as an unknown; its default message is noise.
     std::panic::set_hook(Box::new(|_| {}));
-    interrupt::listen();
     let arguments = match cli::Cli::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -50,6 +50,10 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    // Watching ends in order, and has signals of its own.
+    if !matches!(arguments.command, cli::Command::Watch(_)) {
+        interrupt::listen();
+    }
     let result = std::panic::catch_unwind(move || run(arguments)).unwrap_or_else(|_| {
         Err(
             Failure::new("failed because of a defect in plimsoll itself")
@@ -75,6 +79,12 @@ fn run(mut arguments: cli::Cli) -> Result<u8, Failure> {
         // Flows have forms of their own.
         network.format = arguments.global.format.take();
         network.outputs = std::mem::take(&mut arguments.global.output);
+    }
+    if let cli::Command::Watch(watch) = &mut arguments.command {
+        // Alerts have forms and outputs of their own.
+        watch.format = arguments.global.format.take();
+        watch.outputs = std::mem::take(&mut arguments.global.output);
+        watch.memory_max = arguments.global.memory_max.take();
     }
     let session = Session::new(&arguments.global)?;
     let result = commands::run(&session, arguments.command);

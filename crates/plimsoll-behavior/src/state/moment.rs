@@ -7,7 +7,7 @@ use plimsoll_model::event::{EventKind, ExecId, FLAG_ENTER, Param};
 
 use super::State;
 use super::accounts::Accounts;
-use super::container::{Container, HOST};
+use super::container::{Container, ContainerId, HOST};
 use super::file::OpenFile;
 use super::path;
 use super::process::Process;
@@ -61,6 +61,11 @@ impl<'a> Moment<'a> {
     /// Its place among all events, from 1.
     pub const fn number(&self) -> u64 {
         self.state.events
+    }
+
+    /// Place of the container in which it was done: a small key for counts.
+    pub const fn container_id(&self) -> ContainerId {
+        self.process.container
     }
 
     /// The process that made this one, if it is known.

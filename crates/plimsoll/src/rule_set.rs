@@ -1,0 +1,66 @@
+//! From rule files to what judges events.
+
+use std::fmt::Write as _;
+
+use plimsoll_behavior::engine::Engine;
+use plimsoll_behavior::fields::Catalog;
+use plimsoll_behavior::pipeline::Judge;
+use plimsoll_behavior::rules::Loader;
+
+use crate::failure::Failure;
+
+/// Most errors that one message names.
+const ERRORS_MAX: usize = 5;
+
+/// Rules that can be put in force.
+pub struct Compiled {
+    pub judge: Box<dyn Judge + Send>,
+    /// How many are enabled.
+    pub rules: usize,
+    pub warnings: Vec<String>,
+}
+
+/// Compiles rule files: a name for messages, and the bytes.
+pub fn compile(texts: &[(String, Vec<u8>)]) -> Result<Compiled, Failure> {
+    let mut loader = Loader::new(&Catalog);
+    for (name, bytes) in texts {
+        loader.file(name, bytes);
+    }
+    let loaded = loader.finish();
+    let said = |diagnostic: &plimsoll_behavior::rules::Diagnostic| {
+        let site = diagnostic.context.last().map(|location| &location.site);
+        let place = site.map_or(String::new(), |site| {
+            let (line, column) = (site.place.line, site.place.column);
+            format!("{}:{line}:{column}: ", site.file)
+        });
+        format!("{place}{}", diagnostic.message)
+    };
+    let errors: Vec<String> = loaded.errors().map(said).collect();
+    if !errors.is_empty() {
+        return Err(failure(&errors));
+    }
+    let warnings = loaded.warnings().map(said).collect();
+    let engine = Engine::new(&loaded.set).map_err(|errors| {
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        failure(&errors)
+    })?;
+    if engine.rules().is_empty() {
+        return Err(Failure::new("failed to load rules: none is enabled")
+            .hint("`plimsoll rules list` says which there are"));
+    }
+    Ok(Compiled {
+        rules: engine.rules().len(),
+        warnings,
+        judge: Box::new(engine),
+    })
+}
+
+fn failure(errors: &[String]) -> Failure {
+    let named: Vec<&str> = errors.iter().take(ERRORS_MAX).map(String::as_str).collect();
+    let more = errors.len().saturating_sub(ERRORS_MAX);
+    let mut text = format!("failed to load rules: {}", named.join("; "));
+    if more > 0 {
+        let _ = write!(text, "; and {more} more errors");
+    }
+    Failure::new(text).hint("`plimsoll rules check` on the files shows each with its place")
+}

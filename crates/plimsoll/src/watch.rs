@@ -1,0 +1,31 @@
+//! Watching: from the kernel's events to alerts that go out, for as long as it is wanted.
+//!
+//! [`Work`] is the one thread that takes events, judges them and tells; everything it needs of the
+//! machine comes through [`Source`], so that tests feed it without a kernel. What it says goes to
+//! outputs (`plimsoll-notify`) and as [`Update`]s to whoever shows it.
+
+mod budget;
+mod gap;
+mod headers;
+mod live;
+mod plan;
+mod recorder;
+mod reload;
+mod scope;
+mod seat;
+mod signals;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod usage;
+mod work;
+
+pub use budget::Budget;
+pub use gap::StateFile;
+pub use live::Live;
+pub use plan::Plan;
+pub use recorder::Recorder;
+pub use reload::RuleFiles;
+pub use seat::Seat;
+pub use signals::Signals;
+pub use work::{Parts, Source, Update, Work};

@@ -1,0 +1,192 @@
+//! Events of this machine's kernel.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use plimsoll_behavior::{Record, RecordWriter};
+use plimsoll_model::Timestamp;
+use plimsoll_model::event::{EventKind, Param};
+use plimsoll_sensor::attribution::{Attribution, Places};
+use plimsoll_sensor::snapshot::{Snapshot, Taken};
+use plimsoll_sensor::{LoadError, Options, Sensor, State};
+
+use super::usage;
+use super::work::{Losses, Now, Source};
+use crate::failure::{Context, Failure};
+
+/// Where cgroups of version 2 may be mounted.
+const CGROUPS: &[&str] = &["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
+/// How long engines are waited for before what ran before is looked at.
+const ENGINES_WAIT: Duration = Duration::from_millis(100);
+/// Opens that are the same within this time are counted by the kernel and not told: no loss.
+const REPETITION: &str = "repetition";
+
+/// The sensor, with what user space adds to its events.
+pub struct Live {
+    sensor: Sensor,
+    attribution: Attribution,
+    /// Losses that were told, by kind and reason.
+    told: BTreeMap<(u16, &'static str), u64>,
+}
+
+impl Live {
+    /// Loads the kernel programs.
+    pub fn load(options: &Options) -> Result<Self, Failure> {
+        let sensor = Sensor::load(options).map_err(|error| load_failure(&error))?;
+        let attached = |state: &&plimsoll_sensor::ProgramState| state.state == State::Attached;
+        if sensor.programs().iter().find(attached).is_none() {
+            return Err(
+                Failure::new("failed to watch: this kernel takes none of the programs")
+                    .hint("`plimsoll doctor` says what it lacks"),
+            );
+        }
+        let places = Places::default();
+        let attribution = Attribution::new(namespace("pid") as u32, places)
+            .context("start the thread that asks container engines")?;
+        Ok(Self {
+            sensor,
+            attribution,
+            told: BTreeMap::new(),
+        })
+    }
+
+    /// Programs that the kernel refused, and why.
+    pub fn refused(&self) -> Vec<String> {
+        let states = self.sensor.programs().iter();
+        let refused = states.filter_map(|state| match &state.state {
+            State::Refused(why) => Some(format!("{}: {why}", state.program.name)),
+            State::Attached | State::Unwanted | State::Absent => None,
+        });
+        refused.collect()
+    }
+
+    /// What there was before the first event: the host, its accounts, cgroups and containers,
+    /// processes and files.
+    pub fn existing(&mut self, each: &mut dyn FnMut(&[u8])) -> Taken {
+        each(&host_record());
+        let mut records = Vec::new();
+        let now_ns = usage::since_boot().as_nanos() as u64;
+        let left_out = self.attribution.scan(now_ns, &mut records);
+        // Engines answer in milliseconds; who answers later is heard later.
+        let until = usage::since_boot() + ENGINES_WAIT;
+        while usage::since_boot() < until {
+            std::thread::sleep(ENGINES_WAIT / 20);
+            self.attribution.poll(now_ns, &mut records);
+        }
+        for record in &records {
+            each(record);
+        }
+        let cgroup = CGROUPS
+            .iter()
+            .map(Path::new)
+            .find(|path| path.join("cgroup.controllers").exists());
+        let environment = Options::default().environment;
+        let names: Vec<&str> = environment.iter().map(String::as_str).collect();
+        let mut taken = Snapshot::new(Path::new("/proc"), cgroup, &names).all(each);
+        taken.skipped_count += usize::try_from(left_out).unwrap_or(usize::MAX);
+        taken
+    }
+}
+
+impl Source for Live {
+    fn poll(&mut self, timeout: Duration, each: &mut dyn FnMut(&[u8])) -> Result<(), String> {
+        self.sensor
+            .poll(timeout, each)
+            .map(drop)
+            .map_err(|error| format!("failed to read events: {error}"))
+    }
+
+    fn see(&mut self, record: &Record<'_>, more: &mut Vec<Vec<u8>>) {
+        self.attribution.see(record, more);
+    }
+
+    fn learned(&mut self, now_ns: u64, more: &mut Vec<Vec<u8>>) {
+        self.attribution.poll(now_ns, more);
+    }
+
+    fn losses(&mut self) -> Losses {
+        // A map that cannot be read this time is read the next time: the counts only grow.
+        let losses = self.sensor.losses().unwrap_or_default();
+        let mut new = Vec::new();
+        for loss in losses {
+            if loss.reason == REPETITION {
+                continue;
+            }
+            let number = loss.kind.map_or(0, EventKind::number);
+            let told = self.told.entry((number, loss.reason)).or_default();
+            let count = loss.count.saturating_sub(*told);
+            if count > 0 {
+                *told = loss.count;
+                new.push((loss.kind, loss.reason.to_owned(), count));
+            }
+        }
+        new
+    }
+
+    fn programs(&self) -> (u64, u64) {
+        let count = |wanted: fn(&State) -> bool| {
+            let states = self.sensor.programs().iter();
+            states.filter(|state| wanted(&state.state)).count() as u64
+        };
+        (
+            count(|state| *state == State::Attached),
+            count(|state| matches!(state, State::Refused(_))),
+        )
+    }
+
+    fn now(&self) -> Now {
+        let (resident_bytes, own_bytes) = usage::memory();
+        Now {
+            wall: Timestamp::now(),
+            since_boot: usage::since_boot(),
+            cpu: usage::cpu(),
+            resident_bytes,
+            own_bytes,
+        }
+    }
+}
+
+fn host_record() -> Vec<u8> {
+    let names = rustix::system::uname();
+    let since_boot = usage::since_boot().as_nanos();
+    let boot = Timestamp::now().as_nanosecond() - i128::try_from(since_boot).unwrap_or_default();
+    RecordWriter::new(EventKind::Host)
+        .time_ns(since_boot as u64)
+        .bytes(Param::HostName, names.nodename().to_bytes())
+        .bytes(Param::KernelRelease, names.release().to_bytes())
+        .number(Param::BootTime, u64::try_from(boot).unwrap_or_default())
+        .bytes(
+            Param::UserspaceVersion,
+            env!("CARGO_PKG_VERSION").as_bytes(),
+        )
+        .number(Param::HostMntNs, namespace("mnt"))
+        .number(Param::HostPidNs, namespace("pid"))
+        .finish()
+}
+
+/// A namespace of the host: of its first process, or of our own where that cannot be seen.
+fn namespace(name: &str) -> u64 {
+    let path = |pid: &str| format!("/proc/{pid}/ns/{name}");
+    let found = std::fs::metadata(path("1")).or_else(|_| std::fs::metadata(path("self")));
+    found.map_or(0, |found| std::os::unix::fs::MetadataExt::ino(&found))
+}
+
+/// What is missing, and what to do.
+fn load_failure(error: &LoadError) -> Failure {
+    let failure = Failure::new(format!("failed to {error}"));
+    match error {
+        LoadError::NoObject => failure.hint(
+            "install clang where plimsoll is built and build again; \
+             `plimsoll replay` works without kernel programs",
+        ),
+        LoadError::Btf(_) => failure.hint(
+            "the kernel must tell its types: CONFIG_DEBUG_INFO_BTF=y, as the distributions' own \
+             kernels have; `plimsoll doctor` says more",
+        ),
+        LoadError::Object(_) if !rustix::process::geteuid().is_root() => failure.hint(
+            "run it as root, or with CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH",
+        ),
+        _ => failure.hint("`plimsoll doctor` says what this kernel gives"),
+    }
+}

@@ -1,0 +1,224 @@
+//! What was asked for on the command line, checked before anything is loaded.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use plimsoll_behavior::alert::{GateOptions, Rate, RepeatOptions};
+use plimsoll_behavior::pipeline::PipelineOptions;
+use plimsoll_image::read_file_capped;
+use plimsoll_notify::outputs::file::Rotation;
+use plimsoll_notify::{Form, TARGETS, Target, TargetOptions};
+
+use super::budget::Limits;
+use super::headers;
+use super::scope::Scope;
+use crate::cli::WatchArgs;
+use crate::configuration::parse_size;
+use crate::failure::{Context, Failure};
+
+/// Memory that is enough where nothing else is said.
+const MEMORY_MAX: &str = "64MiB";
+/// Longest file of headers or certificates, bytes.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+/// Where it is kept until when it was watched, below the folder that the service manager gives.
+const STATE_FILE: &str = "watch.json";
+/// That folder without a service manager.
+const STATE_FOLDER: &str = "/var/lib/plimsoll";
+
+/// A run that can be begun.
+#[derive(Debug)]
+pub struct Plan {
+    pub scope: Scope,
+    pub limits: Limits,
+    pub pipeline: PipelineOptions,
+    pub duration: Option<Duration>,
+    pub metrics: Option<SocketAddr>,
+    pub targets: Vec<Target>,
+    pub target_options: TargetOptions,
+    pub form: Form,
+    pub state: Option<PathBuf>,
+}
+
+impl Plan {
+    pub fn new(arguments: &WatchArgs) -> Result<Self, Failure> {
+        let only_some = !arguments.container.is_empty() || !arguments.namespace.is_empty();
+        let memory = arguments.memory_max.as_deref().unwrap_or(MEMORY_MAX);
+        Ok(Self {
+            scope: Scope {
+                containers: arguments.container.clone(),
+                namespaces: arguments.namespace.clone(),
+                host: arguments.host || !(arguments.no_host || only_some),
+            },
+            limits: Limits {
+                cpu: arguments.cpu_max.as_deref().map(percent).transpose()?,
+                memory_bytes: parse_size(memory)?,
+            },
+            pipeline: PipelineOptions {
+                gate: gate(arguments)?,
+            },
+            duration: arguments.duration.as_deref().map(time).transpose()?,
+            metrics: arguments.metrics.as_deref().map(address).transpose()?,
+            targets: arguments
+                .outputs
+                .iter()
+                .map(|text| target(text))
+                .collect::<Result<_, _>>()?,
+            target_options: target_options(arguments)?,
+            form: form(arguments.format.as_deref())?,
+            state: state(arguments.state.as_ref()),
+        })
+    }
+}
+
+fn gate(arguments: &WatchArgs) -> Result<GateOptions, Failure> {
+    let mut gate = GateOptions {
+        repeats: RepeatOptions {
+            window_s: u32::try_from(time(&arguments.dedupe)?.as_secs()).unwrap_or(u32::MAX),
+            ..RepeatOptions::default()
+        },
+        ..GateOptions::default()
+    };
+    for limit in &arguments.alerts_max {
+        let wrong = || {
+            Failure::new(format!("failed to read --alerts-max `{limit}`"))
+                .hint("for example rule=60,container=120,total=600; 0 is no limit")
+        };
+        let (name, value) = limit.split_once('=').ok_or_else(wrong)?;
+        let per_minute: u32 = value.parse().map_err(|_| wrong())?;
+        let rate = Rate {
+            burst: per_minute,
+            per_minute,
+        };
+        match name {
+            "rule" => gate.per_rule = rate,
+            "container" => gate.per_container = rate,
+            "total" => gate.total = rate,
+            _ => return Err(wrong()),
+        }
+    }
+    Ok(gate)
+}
+
+fn target(text: &str) -> Result<Target, Failure> {
+    Target::parse(text).map_err(|error| {
+        let known: Vec<&str> = TARGETS.iter().map(|(form, _)| *form).collect();
+        Failure::new(format!("failed to {error}")).hint(known.join(", "))
+    })
+}
+
+fn target_options(arguments: &WatchArgs) -> Result<TargetOptions, Failure> {
+    let read = |path: &PathBuf| {
+        read_file_capped(path, FILE_BYTES_MAX).context(format_args!("read {}", path.display()))
+    };
+    let headers = match &arguments.http_headers {
+        Some(path) => {
+            let text = read(path)?;
+            let name = path.display().to_string();
+            headers::parse(&String::from_utf8_lossy(&text), &name)?
+        }
+        None => Vec::new(),
+    };
+    Ok(TargetOptions {
+        rotation: Rotation {
+            bytes_max: parse_size(&arguments.rotate_size)?,
+            kept: arguments.rotate_keep,
+        },
+        headers,
+        ca_pem: arguments
+            .ca_file
+            .iter()
+            .map(read)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn form(format: Option<&str>) -> Result<Form, Failure> {
+    match format {
+        None | Some("text") => Ok(Form::Text),
+        Some("json") => Ok(Form::Json),
+        Some(other) => Err(
+            Failure::new(format!("failed to write the format `{other}` here"))
+                .hint("watch knows `text` and `json`, one alert a line"),
+        ),
+    }
+}
+
+fn state(said: Option<&PathBuf>) -> Option<PathBuf> {
+    match said {
+        Some(path) if path.as_os_str() == "off" => None,
+        Some(path) => Some(path.clone()),
+        None => {
+            // The service manager's folder; where there is none, the folder must be there already:
+            // watching for a while leaves nothing behind on a machine.
+            let managed = std::env::var_os("STATE_DIRECTORY").map(PathBuf::from);
+            let folder = managed.unwrap_or_else(|| STATE_FOLDER.into());
+            folder.is_dir().then(|| folder.join(STATE_FILE))
+        }
+    }
+}
+
+/// `10%`, `0.5` of a percent as `0.5%`, `50`: a share.
+fn percent(text: &str) -> Result<f64, Failure> {
+    let number = text.trim().trim_end_matches('%');
+    match number.parse::<f64>() {
+        Ok(value) if value > 0.0 && value <= 100_000.0 => Ok(value / 100.0),
+        _ => Err(Failure::new(format!("failed to read --cpu-max `{text}`"))
+            .hint("percent of one processor, for example 10%")),
+    }
+}
+
+/// `9187` on loopback, or `0.0.0.0:9187`.
+fn address(text: &str) -> Result<SocketAddr, Failure> {
+    if let Ok(port) = text.parse::<u16>() {
+        return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+    }
+    text.parse().map_err(|_| {
+        Failure::new(format!("failed to read --metrics `{text}`"))
+            .hint("a port, as 9187, or an address and a port, as 0.0.0.0:9187 or [::]:9187")
+    })
+}
+
+/// `0`, `500ms`, `30s`, `10m`, `2h`, `1d`.
+fn time(text: &str) -> Result<Duration, Failure> {
+    let wrong = || {
+        Failure::new(format!("failed to read the time `{text}`")).hint("for example 30s, 10m or 2h")
+    };
+    let trimmed = text.trim();
+    let split = trimmed.find(|c: char| !c.is_ascii_digit());
+    let (number, unit) = trimmed.split_at(split.unwrap_or(trimmed.len()));
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let factor_ms = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        "" if number == 0 => 1,
+        _ => return Err(wrong()),
+    };
+    let ms = number.checked_mul(factor_ms).ok_or_else(wrong)?;
+    Ok(Duration::from_millis(ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_shares_and_addresses_are_read() {
+        assert_eq!(time("90s").unwrap(), Duration::from_secs(90));
+        assert_eq!(time("0").unwrap(), Duration::ZERO);
+        assert_eq!(time("2h").unwrap(), Duration::from_hours(2));
+        for wrong in ["", "10", "s", "1y", "99999999999999999h", "-1s"] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+        assert!((percent("10%").unwrap() - 0.1).abs() < 1e-9);
+        for wrong in ["", "%", "0", "-1", "nan", "inf"] {
+            assert!(percent(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(address("9187").unwrap().to_string(), "127.0.0.1:9187");
+        assert_eq!(address("[::]:1").unwrap().to_string(), "[::]:1");
+        assert!(address("localhost").is_err());
+    }
+}

@@ -1,0 +1,527 @@
+//! The thread that watches: takes events, judges them, tells, and looks after itself once a second.
+
+use std::path::PathBuf;
+use std::sync::mpsc::SyncSender;
+use std::time::Duration;
+
+use plimsoll_behavior::alert::Notice;
+use plimsoll_behavior::pipeline::{Order, Pipeline, PipelineOptions};
+use plimsoll_behavior::{Alert, Record, RecordWriter};
+use plimsoll_model::Timestamp;
+use plimsoll_model::event::{EventKind, Param};
+use plimsoll_notify::Notifier;
+use plimsoll_notify::metrics::{Figures, Server};
+
+use super::budget::Budget;
+use super::gap::{self, StateFile};
+use super::seat::Seat;
+use super::tally::Tally;
+use super::{Recorder, RuleFiles, Signals};
+use crate::rule_set;
+use crate::screen::{ContainerRow, Counts};
+
+/// How long to wait for events at most: how late an alert can be.
+const POLL: Duration = Duration::from_millis(20);
+/// How often figures are made and losses are asked for.
+const LOOK: Duration = Duration::from_secs(1);
+/// How often CPU is measured.
+const MEASURE: Duration = Duration::from_millis(100);
+/// How often rule files are looked at for changes.
+const RULES_LOOK: Duration = Duration::from_secs(2);
+/// How long outputs may take to deliver what waits at the end.
+const CLOSE: Duration = Duration::from_secs(5);
+
+/// Losses by kind, reason and count.
+pub type Losses = Vec<(Option<EventKind>, String, u64)>;
+
+/// Clocks and gauges of the machine.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    pub wall: Timestamp,
+    pub since_boot: Duration,
+    pub cpu: Duration,
+    pub resident_bytes: u64,
+    /// Of it what belongs to no file.
+    pub own_bytes: u64,
+}
+
+/// Where events come from.
+pub trait Source {
+    /// Hands over records that wait, waiting at most so long for the first.
+    fn poll(&mut self, timeout: Duration, each: &mut dyn FnMut(&[u8])) -> Result<(), String>;
+    /// Looks at a record in its order; what it teaches of containers is added as records.
+    fn see(&mut self, record: &Record<'_>, more: &mut Vec<Vec<u8>>);
+    /// What became known of containers meanwhile.
+    fn learned(&mut self, now_ns: u64, more: &mut Vec<Vec<u8>>);
+    /// What was lost since the last time.
+    fn losses(&mut self) -> Losses;
+    /// Kernel programs that run, and those that the kernel refused.
+    fn programs(&self) -> (u64, u64);
+    fn now(&self) -> Now;
+}
+
+/// What is shown while watching.
+#[derive(Debug)]
+pub enum Update {
+    Alert(Box<Alert>),
+    /// The figures of a moment.
+    Look(Timestamp, Box<Counts>, Vec<ContainerRow>),
+    /// Something to say beside alerts.
+    Note(String),
+    /// It is over; why, where that was not asked for.
+    End(Option<String>),
+}
+
+/// Everything that the thread works with.
+pub struct Work<S> {
+    pub source: S,
+    pub rules: RuleFiles,
+    pub rule_count: u64,
+    pub notifier: Notifier,
+    pub updates: SyncSender<Update>,
+    pub signals: Signals,
+    pub recorder: Option<Recorder>,
+    pub metrics: Option<Server>,
+    pub state_file: Option<StateFile>,
+    /// `Timestamp` at which to end.
+    pub until: Option<Timestamp>,
+    pipeline: Pipeline<Seat>,
+    order: Order,
+    budget: Budget,
+    tally: Tally,
+    out: Vec<Alert>,
+    started: Timestamp,
+    reloads: (u64, u64),
+    troubles: Vec<Option<String>>,
+    last_cpu: (Duration, Duration),
+    next_look: Duration,
+    next_measure: Duration,
+    next_rules: Duration,
+    next_state: Duration,
+}
+
+/// What a run is made of.
+pub struct Parts<S> {
+    pub source: S,
+    pub seat: Seat,
+    pub options: PipelineOptions,
+    pub budget: Budget,
+    pub rules: RuleFiles,
+    pub rule_count: u64,
+    pub notifier: Notifier,
+    pub updates: SyncSender<Update>,
+    pub signals: Signals,
+}
+
+impl<S: Source> Work<S> {
+    pub fn new(parts: Parts<S>) -> Self {
+        let now = parts.source.now();
+        Self {
+            source: parts.source,
+            rules: parts.rules,
+            rule_count: parts.rule_count,
+            notifier: parts.notifier,
+            updates: parts.updates,
+            signals: parts.signals,
+            recorder: None,
+            metrics: None,
+            state_file: None,
+            until: None,
+            pipeline: Pipeline::new(parts.seat, parts.options),
+            order: Order::default(),
+            budget: parts.budget,
+            tally: Tally::default(),
+            out: Vec::new(),
+            started: now.wall,
+            reloads: (0, 0),
+            troubles: Vec::new(),
+            last_cpu: (now.since_boot, now.cpu),
+            // At once: whoever asks for figures gets some.
+            next_look: now.since_boot,
+            next_measure: now.since_boot,
+            next_rules: now.since_boot + RULES_LOOK,
+            next_state: now.since_boot,
+        }
+    }
+
+    /// Watches until it is told to end.
+    pub fn run(mut self) {
+        let mut failed = None;
+        self.say_gap();
+        while !self.signals.is_stopped() {
+            if let Err(error) = self.turn() {
+                failed = Some(error);
+                break;
+            }
+            let now = self.source.now().wall;
+            if self.until.is_some_and(|until| until <= now) {
+                break;
+            }
+        }
+        self.finish();
+        let _ = self.updates.send(Update::End(failed));
+    }
+
+    /// One round: events, then what is due.
+    pub fn turn(&mut self) -> Result<(), String> {
+        self.events()?;
+        let now = self.source.now();
+        if self.next_measure <= now.since_boot {
+            self.next_measure = now.since_boot + MEASURE;
+            self.budget.measure(now.since_boot, now.cpu);
+        }
+        if self.signals.take_reload() {
+            self.notifier.reopen();
+            self.reload(now);
+            // Asked for: also where no file has changed.
+            let _ = self.rules.have_changed();
+            self.next_rules = now.since_boot + RULES_LOOK;
+        } else if self.next_rules <= now.since_boot {
+            self.next_rules = now.since_boot + RULES_LOOK;
+            if self.rules.have_changed() {
+                self.reload(now);
+            }
+        }
+        if self.next_look <= now.since_boot {
+            self.next_look = now.since_boot + LOOK;
+            self.look(now);
+        }
+        if self.next_state <= now.since_boot {
+            self.next_state = now.since_boot + gap::INTERVAL;
+            self.write_state(now, false);
+        }
+        self.tell();
+        Ok(())
+    }
+
+    /// Takes what waits and judges it in its order.
+    fn events(&mut self) -> Result<(), String> {
+        let Self {
+            source,
+            order,
+            pipeline,
+            budget,
+            recorder,
+            out,
+            ..
+        } = self;
+        let mut ready: Vec<u8> = Vec::new();
+        let mut ends: Vec<usize> = Vec::new();
+        source.poll(POLL, &mut |record| {
+            if budget.sheds(record) {
+                return;
+            }
+            let time = record.get(8..16).and_then(|bytes| bytes.try_into().ok());
+            let time_ns = time.map_or(0, u64::from_le_bytes);
+            order.push(record, time_ns, |record| {
+                ready.extend_from_slice(record);
+                ends.push(ready.len());
+            });
+        })?;
+        let now_ns = source.now().since_boot.as_nanos() as u64;
+        order.settle(now_ns, |record| {
+            ready.extend_from_slice(record);
+            ends.push(ready.len());
+        });
+        let mut begin = 0;
+        let mut more = Vec::new();
+        let mut trouble = None;
+        for end in ends {
+            let record = ready.get(begin..end).unwrap_or_default();
+            begin = end;
+            trouble = trouble.or(feed(pipeline, recorder, record, out));
+            if let Ok(record) = Record::read(record) {
+                source.see(&record, &mut more);
+            }
+            for record in more.drain(..) {
+                trouble = trouble.or(feed(pipeline, recorder, &record, out));
+            }
+        }
+        source.learned(now_ns, &mut more);
+        for record in more.drain(..) {
+            trouble = trouble.or(feed(pipeline, recorder, &record, out));
+        }
+        if let Some(trouble) = trouble {
+            self.fail(format!("the recording ends here: {trouble}"));
+        }
+        Ok(())
+    }
+
+    /// A record of our own: what was lost, what is known of the host.
+    pub fn feed(&mut self, record: &[u8]) {
+        let trouble = feed(
+            &mut self.pipeline,
+            &mut self.recorder,
+            record,
+            &mut self.out,
+        );
+        if let Some(trouble) = trouble {
+            self.fail(format!("the recording ends here: {trouble}"));
+        }
+    }
+
+    fn look(&mut self, now: Now) {
+        let mut losses = self.source.losses();
+        let shed = self.budget.take_shed().into_iter();
+        losses.extend(shed.map(|(kind, count)| (Some(kind), "shed".to_owned(), count)));
+        for (kind, reason, count) in losses {
+            let number = kind.map_or(0, EventKind::number);
+            let record = RecordWriter::new(EventKind::Lost)
+                .time_ns(now.since_boot.as_nanos() as u64)
+                .number(Param::LostKind, u64::from(number))
+                .number(Param::LostCount, count)
+                .bytes(Param::LostReason, reason.as_bytes())
+                .finish();
+            self.feed(&record);
+        }
+        let was_over = self.budget.is_over_memory();
+        self.budget.weigh(now.own_bytes);
+        if self.budget.is_over_memory() && !was_over {
+            let mib = now.own_bytes >> 20;
+            self.fail(format!(
+                "{mib} MiB of memory are used, close to the limit: events are shed until it is less"
+            ));
+        }
+        let passed = now.since_boot.saturating_sub(self.last_cpu.0).as_secs_f64();
+        let used = now.cpu.saturating_sub(self.last_cpu.1).as_secs_f64();
+        self.last_cpu = (now.since_boot, now.cpu);
+        let counts = self.pipeline.judge_mut().take_containers();
+        self.tally.events(&counts, passed.max(0.001));
+        self.say_troubles(now);
+        self.show(now, used / passed.max(0.001));
+        if let Some(server) = &self.metrics {
+            server.update(self.figures(now));
+        }
+    }
+
+    /// What an output has trouble with is said once, and when it is over.
+    fn say_troubles(&mut self, now: Now) {
+        let status = self.notifier.status();
+        self.troubles.resize(status.len(), None);
+        let mut said = Vec::new();
+        for (before, status) in self.troubles.iter_mut().zip(&status) {
+            if status.trouble == *before {
+                continue;
+            }
+            let name = &status.name;
+            said.push(match &status.trouble {
+                Some(trouble) => format!(
+                    "output {name}: {trouble}; {} wait, {} are lost so far",
+                    status.waiting,
+                    status.dropped + status.refused
+                ),
+                None => format!("output {name}: delivers again"),
+            });
+            before.clone_from(&status.trouble);
+        }
+        for what in said {
+            // The other outputs hear of it as well.
+            self.notice(&Notice::Failed { what }, now.wall);
+        }
+    }
+
+    fn show(&mut self, now: Now, cpu: f64) {
+        let held = self.pipeline.held();
+        let outputs = self.notifier.status();
+        let counts = Counts {
+            rate: self.tally.rate(),
+            events: self.pipeline.passed().records,
+            lost: held.lost_total(),
+            alerts: held.told,
+            repeated: held.repeated,
+            held_back: held.held_back_total(),
+            dropped: outputs.iter().map(|o| o.dropped + o.refused).sum(),
+            rules: self.rule_count,
+            programs: self.source.programs(),
+            cpu,
+            resident_bytes: now.resident_bytes,
+            shedding: self.budget.is_shedding(),
+        };
+        let rows = self.tally.rows(&self.pipeline.state().containers);
+        let look = Update::Look(now.wall, Box::new(counts), rows);
+        // A screen that does not keep up sees the next one.
+        let _ = self.updates.try_send(look);
+    }
+
+    fn figures(&self, now: Now) -> Figures {
+        let held = self.pipeline.held();
+        let state = self.pipeline.state();
+        let kinds = self.pipeline.judge().kinds().iter().enumerate();
+        let events = kinds.filter(|(_, count)| **count > 0);
+        let events = events.filter_map(|(number, count)| {
+            let kind = EventKind::from_number(number as u16)?;
+            Some((kind.name().to_owned(), *count))
+        });
+        let (attached, refused) = self.source.programs();
+        let seconds = |time: Timestamp| time.as_millisecond() as f64 / 1000.0;
+        Figures {
+            events: events.collect(),
+            lost: held.lost.clone(),
+            alerts: self.tally.alerts.clone(),
+            repeated: held.repeated,
+            held_back: held
+                .held_back
+                .iter()
+                .map(|((rule, limit), count)| ((rule.clone(), limit.as_str().to_owned()), *count))
+                .collect(),
+            outputs: self.notifier.status(),
+            cpu_seconds: now.cpu.as_secs_f64(),
+            resident_bytes: now.resident_bytes,
+            started_seconds: seconds(self.started),
+            last_event_seconds: seconds(self.pipeline.time()),
+            containers: state
+                .containers
+                .iter()
+                .filter(|(_, container)| container.removed_ns.is_none())
+                .count() as u64,
+            processes: state.process_count() as u64,
+            programs_attached: attached,
+            programs_refused: refused,
+            rules: self.rule_count,
+            reloads: self.reloads.0,
+            reloads_refused: self.reloads.1,
+            shedding: self.budget.is_shedding(),
+            remembered: self.pipeline.remembered() as u64,
+        }
+    }
+
+    /// Takes changed rules between two events; a set with errors leaves the old one in force.
+    fn reload(&mut self, now: Now) {
+        let loaded = self
+            .rules
+            .read()
+            .and_then(|texts| rule_set::compile(&texts));
+        let notice = match loaded {
+            Ok(loaded) => {
+                for warning in loaded.warnings {
+                    self.note(format!("warning: {warning}"));
+                }
+                self.pipeline.judge_mut().rules = loaded.judge;
+                self.rule_count = loaded.rules as u64;
+                self.reloads.0 += 1;
+                Notice::RulesTaken {
+                    rules: loaded.rules,
+                }
+            }
+            Err(failure) => {
+                self.reloads.1 += 1;
+                Notice::RulesRefused {
+                    error: failure.message().to_owned(),
+                }
+            }
+        };
+        self.notice(&notice, now.wall);
+    }
+
+    /// Says what was missed since the last run.
+    fn say_gap(&mut self) {
+        let Some(file) = &self.state_file else {
+            return;
+        };
+        let now = self.source.now();
+        match file.missed(now.wall) {
+            Ok(None) => {}
+            Ok(Some(notice)) => self.notice(&notice, now.wall),
+            Err(error) => {
+                let path: PathBuf = file.path().to_owned();
+                let path = path.display();
+                self.note(format!(
+                    "warning: what was missed is not known: {path}: {error}"
+                ));
+            }
+        }
+    }
+
+    fn write_state(&mut self, now: Now, ended: bool) {
+        let Some(file) = &self.state_file else {
+            return;
+        };
+        let events = self.pipeline.passed().records;
+        let lost = self.pipeline.held().lost_total();
+        if let Err(error) = file.write(now.wall, events, lost, ended) {
+            let path = file.path().display().to_string();
+            self.state_file = None;
+            self.fail(format!(
+                "the next start will not know what it missed: {path}: {error}"
+            ));
+        }
+    }
+
+    fn finish(&mut self) {
+        let now = self.source.now();
+        let Self {
+            order,
+            pipeline,
+            recorder,
+            out,
+            ..
+        } = self;
+        let mut trouble = None;
+        order.finish(|record| trouble = trouble.take().or(feed(pipeline, recorder, record, out)));
+        self.look(now);
+        self.pipeline.finish(&mut self.out);
+        self.tell();
+        self.write_state(now, true);
+        if let Some(mut recorder) = self.recorder.take() {
+            let said = match recorder.finish() {
+                Ok(records) => format!("recorded {records} events"),
+                Err(error) => format!("warning: the recording is not whole: {error}"),
+            };
+            self.note(said);
+        }
+        for status in self.notifier.close(CLOSE) {
+            if status.dropped + status.refused > 0 {
+                let lost = status.dropped + status.refused;
+                self.note(format!(
+                    "warning: output {}: {lost} alerts are lost",
+                    status.name
+                ));
+            }
+        }
+    }
+
+    /// Hands on what is to go out.
+    fn tell(&mut self) {
+        for alert in std::mem::take(&mut self.out) {
+            self.tally.alert(&alert);
+            self.notifier.tell(&alert);
+            let _ = self.updates.try_send(Update::Alert(Box::new(alert)));
+        }
+    }
+
+    fn notice(&mut self, notice: &Notice, time: Timestamp) {
+        let host = String::from_utf8_lossy(&self.pipeline.state().host.name).into_owned();
+        let alert = notice.alert(time, &host);
+        self.note(alert.output.clone());
+        self.out.push(alert);
+    }
+
+    fn fail(&mut self, what: String) {
+        let now = self.source.now().wall;
+        self.notice(&Notice::Failed { what }, now);
+    }
+
+    fn note(&mut self, text: String) {
+        let _ = self.updates.try_send(Update::Note(text));
+    }
+}
+
+/// One record into trace and pipeline; what is wrong with the trace. A record that cannot be read is
+/// counted by the pipeline.
+fn feed(
+    pipeline: &mut Pipeline<Seat>,
+    recorder: &mut Option<Recorder>,
+    record: &[u8],
+    out: &mut Vec<Alert>,
+) -> Option<String> {
+    let result = recorder.as_mut().map(|recorder| recorder.add(record));
+    let trouble = match result {
+        Some(Err(error)) => {
+            *recorder = None;
+            Some(error.to_string())
+        }
+        _ => None,
+    };
+    let _ = pipeline.feed(record, out);
+    trouble
+}
