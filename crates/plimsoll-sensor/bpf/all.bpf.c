@@ -27,6 +27,7 @@
 #include "system.bpf.c"
 #include "truncate.bpf.c"
 #include "unlink.bpf.c"
+#include "uring.bpf.c"
 #include "xattr.bpf.c"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -38,6 +38,8 @@ struct message {
 	u32 name_length;
 	u32 flags;
 	u16 kind;
+	// Flags of the record.
+	u16 marks;
 	bool sent;
 	bool cut;
 };
@@ -165,6 +167,7 @@ NOINLINE int tell_message(struct message *m)
 	put_sock(s, sk, &given);
 	if (dns)
 		put_data(s, m);
+	flag(s, m->marks);
 	if (m->cut)
 		flag(s, FLAG_CUT);
 	submit(s);

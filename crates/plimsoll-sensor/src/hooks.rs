@@ -93,6 +93,7 @@ mod cgroup;
 mod join;
 mod network;
 mod system;
+mod uring;
 
 /// All of them, in the order in which they are attached.
 pub const PROGRAMS: &[Program] = &join::joined::<{ join::count(LISTS) }>(LISTS);
@@ -106,6 +107,7 @@ const LISTS: &[&[Program]] = &[
     network::OTHERS,
     system::ENTRIES,
     system::CALLS,
+    uring::PROGRAMS,
 ];
 
 /// What the kernel does by itself, before anybody is told.
