@@ -10,6 +10,7 @@ use crate::tidy::Problems;
 use crate::workspace;
 
 mod checks;
+mod fields;
 mod runtime_rules;
 
 /// Makes a page.
@@ -25,6 +26,7 @@ const PAGES: &[(&str, Page)] = &[
     ("docs/reference/exposures.md", exposures),
     ("docs/reference/risks.md", risks),
     ("docs/reference/metrics.md", metrics),
+    ("docs/reference/fields.md", fields::list),
     ("docs/reference/runtime-rules.md", runtime_rules::list),
 ];
 

@@ -12,6 +12,7 @@ mod compile;
 mod eval;
 pub(crate) mod glob;
 mod graph;
+pub mod interest;
 mod net;
 mod output;
 mod paths;
@@ -29,12 +30,14 @@ use std::sync::Arc;
 use plimsoll_model::event::EventKind;
 
 pub use compile::{CompileError, Problem, judged};
+pub use interest::{Interest, Opened};
 pub use output::{ABSENT, Output};
 pub use source::{Source, SourceError};
 pub use spec::SpecError;
 
-use self::compile::{Compiler, Program};
+use self::compile::{Compiler, Group, Program};
 use self::eval::{Code, Scratch};
+use self::graph::Graph;
 use crate::alert::{Alert, FieldValue};
 use crate::pipeline::Judge;
 use crate::rules::{Rule, RuleSet};
@@ -46,6 +49,8 @@ pub struct Engine {
     rules: Vec<Arc<Rule>>,
     outputs: Vec<Output>,
     code: Code,
+    /// The conditions as they were compiled, for those who ask what is wanted.
+    graph: Graph,
     /// By number of the kind.
     programs: Vec<Option<Program>>,
     scratch: Scratch,
@@ -117,6 +122,7 @@ impl Engine {
             rules,
             outputs,
             code,
+            graph,
             programs,
             scratch,
             matched: Vec::new(),
@@ -174,15 +180,16 @@ impl Engine {
 
     /// How many rules an event of a kind can match.
     pub fn rules_of(&self, kind: EventKind) -> usize {
-        let program = self.programs.get(usize::from(kind.number()));
-        let groups = program
-            .and_then(Option::as_ref)
-            .map(|program| &program.groups);
-        groups
-            .into_iter()
-            .flatten()
+        self.groups(kind)
+            .iter()
             .map(|group| group.rules.len())
             .sum()
+    }
+
+    fn groups(&self, kind: EventKind) -> &[Group] {
+        let program = self.programs.get(usize::from(kind.number()));
+        let program = program.and_then(Option::as_ref);
+        program.map_or(&[], |program| &program.groups)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tests of the engine: what conditions mean, on records written as text.
 
 mod conditions;
+mod interest;
 mod stock;
 
 use super::Engine;
