@@ -53,6 +53,7 @@ pub static TARGETS: &[&[Target]] = &[
     targets::network::TARGETS,
     targets::access::TARGETS,
     targets::events::TARGETS,
+    targets::sensor::TARGETS,
 ];
 
 /// All targets in the order of the list.

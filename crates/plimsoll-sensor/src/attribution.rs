@@ -11,6 +11,7 @@
 
 mod container;
 mod details;
+pub mod fuzz;
 mod hints;
 mod metadata;
 pub mod path;

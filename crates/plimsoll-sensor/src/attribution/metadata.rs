@@ -8,6 +8,7 @@ pub mod containerd;
 mod crio;
 mod docker;
 mod file;
+pub mod fuzz;
 mod lookup;
 mod machine;
 mod oci;

@@ -23,10 +23,30 @@ const DEPTH_MAX: usize = 24;
 /// How often it is read again when it changed meanwhile.
 const TRIES: usize = 8;
 
+/// Where its bytes come from.
+pub trait Source {
+    /// Fills all of `bytes` from an offset on.
+    fn fill(&self, bytes: &mut [u8], offset: u64) -> Option<()>;
+}
+
+impl Source for File {
+    fn fill(&self, bytes: &mut [u8], offset: u64) -> Option<()> {
+        self.read_exact_at(bytes, offset).ok()
+    }
+}
+
+impl Source for &[u8] {
+    fn fill(&self, bytes: &mut [u8], offset: u64) -> Option<()> {
+        let rest = self.get(usize::try_from(offset).ok()?..)?;
+        bytes.copy_from_slice(rest.get(..bytes.len())?);
+        Some(())
+    }
+}
+
 /// A database.
 #[derive(Debug)]
-pub struct Bolt {
-    file: File,
+pub struct Bolt<S = File> {
+    source: S,
     page_bytes: u64,
 }
 
@@ -35,14 +55,14 @@ struct Meta {
     transaction: u64,
 }
 
-impl Bolt {
+impl<S: Source> Bolt<S> {
     /// `None` when it is no such database.
-    pub fn new(file: File) -> Option<Self> {
+    pub fn new(source: S) -> Option<Self> {
         let mut bytes = [0; HEADER_BYTES + META_BYTES];
-        file.read_exact_at(&mut bytes, 0).ok()?;
+        source.fill(&mut bytes, 0)?;
         let page_bytes = u64::from(u32_at(&bytes, HEADER_BYTES + 8)?);
         let is_size = page_bytes.is_power_of_two() && (512..=1 << 20).contains(&page_bytes);
-        let bolt = Self { file, page_bytes };
+        let bolt = Self { source, page_bytes };
         (is_size && bolt.meta().is_some()).then_some(bolt)
     }
 
@@ -65,9 +85,7 @@ impl Bolt {
             .into_iter()
             .filter_map(|offset| {
                 let mut bytes = [0; META_BYTES];
-                self.file
-                    .read_exact_at(&mut bytes, offset + HEADER_BYTES as u64)
-                    .ok()?;
+                self.source.fill(&mut bytes, offset + HEADER_BYTES as u64)?;
                 let is_meta = u32_at(&bytes, 0)? == MAGIC
                     && u32_at(&bytes, 4)? == VERSION
                     && u64_at(&bytes, 56)? == fnv(bytes.get(..56)?);
@@ -121,12 +139,12 @@ impl Bolt {
     fn page(&self, id: u64) -> Option<Vec<u8>> {
         let offset = id.checked_mul(self.page_bytes)?;
         let mut header = [0; HEADER_BYTES];
-        self.file.read_exact_at(&mut header, offset).ok()?;
+        self.source.fill(&mut header, offset)?;
         let pages = u64::from(u32_at(&header, 12)?) + 1;
         let length = pages.checked_mul(self.page_bytes)?;
         let is_there = u64_at(&header, 0)? == id && length <= PAGE_BYTES_MAX;
         let mut page = vec![0; is_there.then_some(length as usize)?];
-        self.file.read_exact_at(&mut page, offset).ok()?;
+        self.source.fill(&mut page, offset)?;
         Some(page)
     }
 }
@@ -164,7 +182,8 @@ fn partition(count: usize, holds: impl Fn(usize) -> Option<bool>) -> Option<usiz
     Some(low)
 }
 
-fn fnv(bytes: &[u8]) -> u64 {
+/// The checksum of a meta page.
+pub fn fnv(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     })

@@ -88,7 +88,7 @@ fn database(root: &Path, links: Links) -> Option<Bolt> {
 }
 
 /// Annotations that the Kubernetes part writes.
-fn take_cri(configuration: &Configuration, details: &mut Details) {
+pub fn take_cri(configuration: &Configuration, details: &mut Details) {
     let said = |key: &str| configuration.annotation(&format!("{CRI}{key}"));
     let Some(kind) = said("container-type") else {
         return;
