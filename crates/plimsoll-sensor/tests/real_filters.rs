@@ -30,7 +30,7 @@ const OPEN: &[EventKind] = &[
 ];
 
 /// Opens a file as often as it is told to.
-const FLOOD: &str = r#"
+const FLOOD: &str = r"
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -38,7 +38,7 @@ int main(int argc, char **argv) {
     for (int i = 0, n = atoi(argv[2]); i < n; i++) close(open(argv[1], O_RDONLY));
     return argc - 3;
 }
-"#;
+";
 
 fn paths(watch: &Watch) -> Vec<String> {
     watch
@@ -158,7 +158,7 @@ fn repetition_is_counted_instead_of_told() {
     let folder = tempfile::tempdir().unwrap();
     let program = compiled(folder.path(), "flood", FLOOD);
     let Some(mut watch) = Watch::children_with(OPEN, |options| {
-        options.filter.repeat = Duration::from_secs(60)
+        options.filter.repeat = Duration::from_mins(1);
     }) else {
         return;
     };
