@@ -12,6 +12,13 @@
 #pragma once
 #include "calls.h"
 
+// Whether a call gives files other paths without renaming anything.
+INLINE bool moves_paths(u16 kind)
+{
+	return kind == KIND_MOUNT || kind == KIND_MOVE_MOUNT || kind == KIND_PIVOT_ROOT ||
+	       kind == KIND_UMOUNT2;
+}
+
 // A call that is told as another kind of name and only when a condition on `regs` and `ret` holds.
 #define CALL_IF_AS(call, name, number, condition)                                                  \
 	INLINE void tell_##name(struct scratch *s, struct pt_regs *regs, s64 ret);                 \
@@ -23,6 +30,8 @@
                                                                                                    \
 		if (!(condition))                                                                  \
 			return 0;                                                                  \
+		if (moves_paths(number))                                                           \
+			paths_changed(ret);                                                        \
 		s = begin(number, ret);                                                            \
 		if (!s)                                                                            \
 			return 0;                                                                  \

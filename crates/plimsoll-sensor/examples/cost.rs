@@ -1,5 +1,5 @@
 //! What the sensor costs those that it watches: CPU time of a loop of opens and of a loop of execs,
-//! under several filters, interleaved with no sensor at all. `cost ROUNDS [OPENS EXECS]`.
+//! under several filters, interleaved with no program at all. `cost ROUNDS [OPENS EXECS]`.
 #![expect(clippy::print_stdout, reason = "that is what it is for")]
 
 use std::collections::BTreeSet;
@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -23,9 +24,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         "opens" => opens(word(1).parse()?)?,
         "execs" => execs(word(1).parse()?)?,
         rounds => measure(
-            rounds.parse().unwrap_or(5),
-            word(1).parse().unwrap_or(300_000),
-            word(2).parse().unwrap_or(2_000),
+            rounds.parse().unwrap_or(20),
+            word(1).parse().unwrap_or(20_000),
+            word(2).parse().unwrap_or(200),
         )?,
     }
     Ok(())
@@ -57,43 +58,66 @@ fn execs(count: u32) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Filters are changed between short runs, so that each is measured under the same weather.
 fn measure(rounds: usize, opens: u32, execs: u32) -> Result<(), Box<dyn Error>> {
     let filters = filters();
     let mut figures = vec![(Vec::new(), Vec::new()); filters.len()];
-    for _ in 0..rounds {
-        for ((_, filter), (open, exec)) in filters.iter().zip(&mut figures) {
-            let sensor = filter
-                .as_ref()
-                .map(|filter| {
-                    Sensor::load(&Options {
-                        filter: filter.clone(),
-                        ..Options::default()
-                    })
-                })
-                .transpose()?;
-            let (one, other) = watched(sensor, opens, execs)?;
-            open.push(one);
-            exec.push(other);
+    let mut options = Options::default();
+    options.filter.kinds.clear();
+    let sensor = Mutex::new(Sensor::load(&options)?);
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                lock(&sensor).poll(Duration::ZERO, |_| {}).ok();
+                thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let result = (0..rounds).try_for_each(|_| {
+            for ((_, filter), (open, exec)) in filters.iter().zip(&mut figures) {
+                lock(&sensor).set_filter(filter.clone())?;
+                open.push(run("opens", opens)?);
+                exec.push(run("execs", execs)? / 1000.0);
+            }
+            Ok::<_, Box<dyn Error>>(())
+        });
+        done.store(true, Ordering::Relaxed);
+        result
+    })?;
+    println!(
+        "{:32} {:>30}   {:>30}",
+        "", "open: least, median, ns", "exec: least, median, us"
+    );
+    let mut base = [1.0; 4];
+    for (index, ((name, _), (open, exec))) in filters.iter().zip(&mut figures).enumerate() {
+        let values = [least(open), median(open), least(exec), median(exec)];
+        if index == 0 {
+            base = values;
         }
-    }
-    let mut base = (1.0, 1.0);
-    for ((name, filter), (open, exec)) in filters.iter().zip(&mut figures) {
-        let (open, exec) = (median(open), median(exec));
-        if filter.is_none() {
-            base = (open, exec);
+        print!("{name:32}");
+        for (value, base) in values.iter().zip(base) {
+            print!("{value:9.1} {:.3}x", value / base);
         }
-        println!(
-            "{name:44} open {open:7.0} ns {:5.3}x   exec {exec:7.1} us {:5.3}x",
-            open / base.0,
-            exec / base.1
-        );
+        println!();
     }
+    println!("lost: {:?}", lock(&sensor).losses()?);
     Ok(())
 }
 
-fn filters() -> Vec<(&'static str, Option<Filter>)> {
-    let all = Filter::default();
-    let with = |read, write, failed| Filter {
+fn lock(sensor: &Mutex<Sensor>) -> MutexGuard<'_, Sensor> {
+    sensor.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+const OPENS: [EventKind; 4] = [
+    EventKind::Open,
+    EventKind::Openat,
+    EventKind::Openat2,
+    EventKind::Creat,
+];
+
+fn filters() -> Vec<(&'static str, Filter)> {
+    let only = |kinds: &[EventKind], read, write, failed| Filter {
+        kinds: kinds.iter().copied().collect(),
         opens: OpenFilter {
             read,
             write,
@@ -103,49 +127,47 @@ fn filters() -> Vec<(&'static str, Option<Filter>)> {
         },
         ..Filter::default()
     };
-    let mut quiet = all.clone();
-    quiet.kinds.remove(&EventKind::Close);
-    let without_close = |mut filter: Filter| {
-        filter.kinds.remove(&EventKind::Close);
-        filter
-    };
-    let mut few = Filter::default();
-    few.kinds = BTreeSet::from([EventKind::Chroot]);
-    let mut execs = Filter::default();
-    execs.kinds = BTreeSet::from([EventKind::Execve, EventKind::Execveat, EventKind::Procexit]);
+    let life = [
+        EventKind::Execve,
+        EventKind::Execveat,
+        EventKind::Procexit,
+        EventKind::Clone,
+        EventKind::Clone3,
+        EventKind::Vfork,
+        EventKind::Fork,
+    ];
+    let both = [&OPENS[..], &life].concat();
+    let closing = [&both[..], &[EventKind::Close]].concat();
     vec![
-        ("no sensor", None),
-        ("one rare call", Some(few)),
-        ("execs and exits", Some(execs)),
         (
-            "opens chosen, no close",
-            Some(without_close(with(Opens::Chosen, Opens::All, Opens::None))),
+            "no program",
+            only(&[], Opens::None, Opens::None, Opens::None),
         ),
         (
-            "opens that write, no close",
-            Some(without_close(with(Opens::None, Opens::All, Opens::None))),
+            "a rare call",
+            only(&[EventKind::Chroot], Opens::None, Opens::None, Opens::None),
         ),
-        ("all but close", Some(quiet)),
-        ("everything", Some(all)),
+        (
+            "life of processes",
+            only(&life, Opens::None, Opens::None, Opens::None),
+        ),
+        (
+            "and opens that write",
+            only(&both, Opens::None, Opens::All, Opens::None),
+        ),
+        (
+            "and opens that are chosen",
+            only(&both, Opens::Chosen, Opens::All, Opens::None),
+        ),
+        (
+            "and every open",
+            only(&both, Opens::All, Opens::All, Opens::All),
+        ),
+        (
+            "and every close",
+            only(&closing, Opens::All, Opens::All, Opens::All),
+        ),
     ]
-}
-
-/// Nanoseconds an open and microseconds an exec while a sensor is at work, if there is one.
-fn watched(sensor: Option<Sensor>, opens: u32, execs: u32) -> Result<(f64, f64), Box<dyn Error>> {
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        if let Some(mut sensor) = sensor {
-            let done = &done;
-            scope.spawn(move || {
-                while !done.load(Ordering::Relaxed) {
-                    sensor.poll(Duration::from_millis(20), |_| {}).ok();
-                }
-            });
-        }
-        let result = (run("opens", opens), run("execs", execs));
-        done.store(true, Ordering::Relaxed);
-        Ok((result.0?, result.1? / 1000.0))
-    })
 }
 
 /// Nanoseconds of CPU time for one of as many.
@@ -155,6 +177,10 @@ fn run(what: &str, count: u32) -> Result<f64, Box<dyn Error>> {
         .output()?;
     let said = String::from_utf8_lossy(&output.stdout);
     Ok(said.trim().parse::<f64>()? / f64::from(count))
+}
+
+fn least(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::INFINITY, f64::min)
 }
 
 fn median(values: &mut [f64]) -> f64 {

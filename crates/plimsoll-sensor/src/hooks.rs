@@ -50,6 +50,7 @@ const fn program(name: &'static str, hook: Hook, kinds: &'static [EventKind]) ->
 const fn exit(name: &'static str, call: &'static str, kinds: &'static [EventKind]) -> Program {
     program(name, Hook::Exit(call), kinds)
 }
+
 /// The kinds of a call that changes paths: opens that are chosen by path have to know of it too.
 macro_rules! paths_and {
     ($kind:ident) => {
@@ -108,6 +109,7 @@ const LISTS: &[&[Program]] = &[
     system::ENTRIES,
     system::CALLS,
     uring::PROGRAMS,
+    system::MOUNTS,
 ];
 
 /// What the kernel does by itself, before anybody is told.

@@ -1,5 +1,7 @@
 //! Programs about calls that reach beyond a process: `bpf/system/`.
 
+use plimsoll_model::event::EventKind;
+
 use super::Program;
 
 /// Names are kept from the entry on. `reboot` is told there: one that succeeds does not return.
@@ -14,6 +16,14 @@ pub(super) const ENTRIES: &[Program] = &enters! {
     "reboot" => Reboot,
     "umount" => Umount2,
 };
+
+/// Calls that change the tree of mounts: opens that are chosen by path have to know of them too.
+pub(super) const MOUNTS: &[Program] = &[
+    super::exit("sys_exit_mount", "mount", paths_and!(Mount)),
+    super::exit("sys_exit_move_mount", "move_mount", paths_and!(MoveMount)),
+    super::exit("sys_exit_pivot_root", "pivot_root", paths_and!(PivotRoot)),
+    super::exit("sys_exit_umount", "umount", paths_and!(Umount2)),
+];
 
 pub(super) const CALLS: &[Program] = &exits! {
     "acct" => Acct,
@@ -43,9 +53,7 @@ pub(super) const CALLS: &[Program] = &exits! {
     "landlock_restrict_self" => LandlockRestrictSelf,
     "memfd_create" => MemfdCreate,
     "memfd_secret" => MemfdSecret,
-    "mount" => Mount,
     "mount_setattr" => MountSetattr,
-    "move_mount" => MoveMount,
     "mprotect" => Mprotect,
     "name_to_handle_at" => NameToHandleAt,
     "open_by_handle_at" => OpenByHandleAt,
@@ -55,7 +63,6 @@ pub(super) const CALLS: &[Program] = &exits! {
     "pidfd_getfd" => PidfdGetfd,
     "pidfd_open" => PidfdOpen,
     "pidfd_send_signal" => PidfdSendSignal,
-    "pivot_root" => PivotRoot,
     "prlimit64" => Prlimit64,
     "process_vm_readv" => ProcessVmReadv,
     "process_vm_writev" => ProcessVmWritev,
@@ -75,7 +82,6 @@ pub(super) const CALLS: &[Program] = &exits! {
     "syslog" => Syslog,
     "tgkill" => Tgkill,
     "tkill" => Tkill,
-    "umount" => Umount2,
     "unshare" => Unshare,
     "userfaultfd" => Userfaultfd,
 };
