@@ -111,8 +111,18 @@ fn gather(folder: &Path, files: &mut Vec<(String, String)>) {
 fn every_program_of_the_object_is_in_the_list() {
     let object = plimsoll_sensor::object().expect("kernel programs: install clang and build again");
     let parsed = aya_obj::Object::parse(object).unwrap();
-    let compiled: BTreeSet<&str> = parsed.programs.keys().map(String::as_str).collect();
+    // Iterators are run when they are asked for, and attached nowhere.
+    let compiled: BTreeSet<&str> = parsed
+        .programs
+        .iter()
+        .filter(|(_, program)| !matches!(program.section, aya_obj::ProgramSection::Iter { .. }))
+        .map(|(name, _)| name.as_str())
+        .collect();
     let listed: BTreeSet<&str> = PROGRAMS.iter().map(|program| program.name).collect();
-    assert_eq!(compiled, listed);
+    let missing: Vec<_> = compiled.symmetric_difference(&listed).collect();
+    assert!(
+        missing.is_empty(),
+        "in the object or the list alone: {missing:?}"
+    );
     assert_eq!(listed.len(), PROGRAMS.len(), "a program is listed twice");
 }
