@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use plimsoll_model::event::EventKind;
 
-pub use paths::Paths;
+pub use paths::{Open, Paths, Wanted};
 
 use super::Engine;
 use super::graph::{Ask, Check, Node, NodeId};
@@ -63,15 +63,9 @@ impl Interest {
         }
     }
 
-    /// Whether some rule may match an open: of a path as the kernel resolved it, written by the caller
-    /// as `written` (joined and normalised; absent when that is not known).
-    pub fn wants_open(&self, opened: Opened, path: &[u8], written: Option<&[u8]>) -> bool {
-        let paths = self.paths(opened);
-        match (paths, written) {
-            (Paths::None, _) => false,
-            (Paths::Any, _) | (_, None) => true,
-            (paths, Some(written)) => paths.holds(path) || paths.holds(written),
-        }
+    /// Whether some rule may match an open.
+    pub fn wants_open(&self, opened: Opened, open: Open<'_>) -> bool {
+        self.paths(opened).holds(open)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod interest;
+mod outputs;
 mod stock;
 
 use super::Engine;

@@ -4,143 +4,175 @@ use std::collections::BTreeSet;
 
 use crate::engine::spec::{Bytes, Spec};
 
-/// Paths that a rule may match.
+/// Opens that a rule may match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Paths {
     None,
     Any,
-    /// One of these holds.
-    Some {
-        exact: BTreeSet<Bytes>,
-        beginnings: BTreeSet<Bytes>,
-        ends: BTreeSet<Bytes>,
-    },
+    Some(Box<Wanted>),
 }
 
-/// Where more paths than this would be kept apart, all are taken: a kernel's filter is small.
-pub const PATHS_MAX: usize = 4096;
+/// Opens of which one of these is true. Who cannot hold an open against one of the sets has to take
+/// all of them as wanted when that set is not empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// The whole path.
+    pub exact: BTreeSet<Bytes>,
+    pub beginnings: BTreeSet<Bytes>,
+    pub ends: BTreeSet<Bytes>,
+    /// Anywhere in the path.
+    pub parts: BTreeSet<Bytes>,
+    /// Anywhere in the path as the caller wrote it, not joined.
+    pub raw_parts: BTreeSet<Bytes>,
+    /// Name of the process, whatever it opens.
+    pub commands: BTreeSet<Bytes>,
+}
+
+/// An open, as far as a filter sees it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Open<'o> {
+    /// As the kernel resolved it.
+    pub path: &'o [u8],
+    /// As it was written, joined and normalised; absent when that is not known.
+    pub written: Option<&'o [u8]>,
+    /// As it was written.
+    pub raw: &'o [u8],
+    /// Name of the process.
+    pub command: &'o [u8],
+}
+
+/// Where more texts than this would be kept apart, all opens are taken: a kernel's filter is small.
+pub const TEXTS_MAX: usize = 4096;
+
+impl Wanted {
+    fn sets(&mut self) -> [&mut BTreeSet<Bytes>; 6] {
+        [
+            &mut self.exact,
+            &mut self.beginnings,
+            &mut self.ends,
+            &mut self.parts,
+            &mut self.raw_parts,
+            &mut self.commands,
+        ]
+    }
+
+    fn is_path(&self, path: &[u8]) -> bool {
+        let contains = |part: &Bytes| memchr::memmem::find(path, part).is_some();
+        self.exact.contains(path)
+            || self
+                .beginnings
+                .iter()
+                .any(|beginning| path.starts_with(beginning))
+            || self.ends.iter().any(|end| path.ends_with(end))
+            || self.parts.iter().any(contains)
+    }
+
+    fn holds(&self, open: Open<'_>) -> bool {
+        let by_path = !self.exact.is_empty()
+            || !self.beginnings.is_empty()
+            || !self.ends.is_empty()
+            || !self.parts.is_empty();
+        let raw = |part: &Bytes| memchr::memmem::find(open.raw, part).is_some();
+        let written = match open.written {
+            Some(written) => self.is_path(written),
+            None => by_path,
+        };
+        self.is_path(open.path)
+            || written
+            || self.raw_parts.iter().any(raw)
+            || self.commands.contains(open.command)
+    }
+
+    /// How much it takes in, roughly. Beginnings and ends take in more than whole paths do, and what
+    /// has to be searched for is dear.
+    fn breadth(&self) -> usize {
+        let short = |texts: &BTreeSet<Bytes>| {
+            texts
+                .iter()
+                .map(|text| 4096 / (text.len() + 1))
+                .sum::<usize>()
+        };
+        self.exact.len()
+            + 64 * self.commands.len()
+            + short(&self.beginnings)
+            + 4 * short(&self.ends)
+            + 64 * short(&self.parts)
+            + 32 * short(&self.raw_parts)
+    }
+}
 
 impl Paths {
-    /// Whether a path is among them.
-    pub fn holds(&self, path: &[u8]) -> bool {
+    /// Whether an open is among them.
+    pub fn holds(&self, open: Open<'_>) -> bool {
         match self {
             Self::None => false,
             Self::Any => true,
-            Self::Some {
-                exact,
-                beginnings,
-                ends,
-            } => {
-                exact.contains(path)
-                    || beginnings
-                        .iter()
-                        .any(|beginning| path.starts_with(beginning))
-                    || ends.iter().any(|end| path.ends_with(end))
-            }
+            Self::Some(wanted) => wanted.holds(open),
         }
     }
 
-    /// Paths of either.
+    /// Opens of either.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Any, _) | (_, Self::Any) => Self::Any,
             (Self::None, paths) | (paths, Self::None) => paths,
-            (
-                Self::Some {
-                    mut exact,
-                    mut beginnings,
-                    mut ends,
-                },
-                Self::Some {
-                    exact: more,
-                    beginnings: more_beginnings,
-                    ends: more_ends,
-                },
-            ) => {
-                exact.extend(more);
-                beginnings.extend(more_beginnings);
-                ends.extend(more_ends);
-                if exact.len() + beginnings.len() + ends.len() > PATHS_MAX {
-                    return Self::Any;
+            (Self::Some(mut held), Self::Some(mut more)) => {
+                let mut count = 0;
+                for (held, more) in held.sets().into_iter().zip(more.sets()) {
+                    held.append(more);
+                    count += held.len();
                 }
-                Self::Some {
-                    exact,
-                    beginnings,
-                    ends,
+                if count > TEXTS_MAX {
+                    Self::Any
+                } else {
+                    Self::Some(held)
                 }
             }
         }
     }
 
-    /// No fewer than the paths of both: the narrower of the two.
+    /// No fewer than the opens of both: the narrower of the two.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::None, _) | (_, Self::None) => Self::None,
             (Self::Any, paths) | (paths, Self::Any) => paths,
-            (left, right) => {
-                if left.breadth() <= right.breadth() {
+            (Self::Some(left), Self::Some(right)) => {
+                Self::Some(if left.breadth() <= right.breadth() {
                     left
                 } else {
                     right
-                }
+                })
             }
         }
     }
 
-    /// Beginnings and ends take in more than whole paths do.
-    fn breadth(&self) -> usize {
-        match self {
-            Self::None => 0,
-            Self::Any => usize::MAX,
-            Self::Some {
-                exact,
-                beginnings,
-                ends,
-            } => {
-                let short = |texts: &BTreeSet<Bytes>| {
-                    texts
-                        .iter()
-                        .map(|text| 4096 / (text.len() + 1))
-                        .sum::<usize>()
-                };
-                exact.len() + short(beginnings) + 4 * short(ends)
-            }
+    /// One set of texts; all opens where one of them is empty, because that is in every text.
+    fn of(
+        texts: impl IntoIterator<Item = Bytes>,
+        set: impl FnOnce(&mut Wanted) -> &mut BTreeSet<Bytes>,
+    ) -> Self {
+        let mut wanted = Box::<Wanted>::default();
+        let held = set(&mut wanted);
+        held.extend(texts);
+        if held.iter().any(|text| text.is_empty()) {
+            Self::Any
+        } else {
+            Self::Some(wanted)
         }
     }
 
     fn exact(texts: impl IntoIterator<Item = Bytes>) -> Self {
-        Self::Some {
-            exact: texts.into_iter().collect(),
-            beginnings: BTreeSet::new(),
-            ends: BTreeSet::new(),
-        }
+        Self::of(texts, |wanted| &mut wanted.exact)
     }
 
     fn beginnings(texts: impl IntoIterator<Item = Bytes>) -> Self {
-        let beginnings: BTreeSet<Bytes> = texts.into_iter().collect();
-        // What begins with nothing is everything.
-        if beginnings.iter().any(|text| text.is_empty()) {
-            return Self::Any;
-        }
-        Self::Some {
-            exact: BTreeSet::new(),
-            beginnings,
-            ends: BTreeSet::new(),
-        }
+        Self::of(texts, |wanted| &mut wanted.beginnings)
     }
 
     fn ends(texts: impl IntoIterator<Item = Bytes>) -> Self {
-        let ends: BTreeSet<Bytes> = texts.into_iter().collect();
-        if ends.iter().any(|text| text.is_empty()) {
-            return Self::Any;
-        }
-        Self::Some {
-            exact: BTreeSet::new(),
-            beginnings: BTreeSet::new(),
-            ends,
-        }
+        Self::of(texts, |wanted| &mut wanted.ends)
     }
 }
 
@@ -152,6 +184,8 @@ pub fn of(field: &str, argument: Option<&str>, spec: &Spec) -> Paths {
         }
         ("fd.directory", _) => of_folder,
         ("fd.filename", _) => of_name,
+        ("fd.nameraw" | "fs.path.nameraw", _) => of_raw,
+        ("proc.name", _) => of_command,
         _ => return Paths::Any,
     };
     match spec {
@@ -177,8 +211,26 @@ fn of_path(spec: &Spec) -> Paths {
         Spec::Texts(texts) => Paths::exact(texts.iter().cloned()),
         Spec::StartsWith(texts) => Paths::beginnings(texts.iter().cloned()),
         Spec::EndsWith(texts) => Paths::ends(texts.iter().cloned()),
+        Spec::Contains(texts) => Paths::of(texts.iter().cloned(), |wanted| &mut wanted.parts),
         Spec::Paths(texts) => Paths::beginnings(texts.iter().map(|text| folder_above(text))),
         Spec::Glob(pattern, false) => Paths::beginnings([plain(pattern)]),
+        _ => Paths::Any,
+    }
+}
+
+fn of_raw(spec: &Spec) -> Paths {
+    match spec {
+        Spec::Texts(texts)
+        | Spec::StartsWith(texts)
+        | Spec::EndsWith(texts)
+        | Spec::Contains(texts) => Paths::of(texts.iter().cloned(), |wanted| &mut wanted.raw_parts),
+        _ => Paths::Any,
+    }
+}
+
+fn of_command(spec: &Spec) -> Paths {
+    match spec {
+        Spec::Texts(texts) => Paths::of(texts.iter().cloned(), |wanted| &mut wanted.commands),
         _ => Paths::Any,
     }
 }

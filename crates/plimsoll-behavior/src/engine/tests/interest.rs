@@ -6,11 +6,21 @@ use plimsoll_model::event::EventKind;
 use proptest::prelude::*;
 
 use super::{engine, fired};
-use crate::engine::interest::{Opened, Paths};
+use crate::engine::interest::{Open, Opened, Paths};
 
 fn rule(condition: &str) -> String {
     let quoted = serde_json::to_string(condition).unwrap();
     format!("- rule: r\n  desc: d\n  condition: {quoted}\n  output: o\n  priority: NOTICE\n")
+}
+
+fn at(path: &str) -> Open<'_> {
+    let path = path.as_bytes();
+    Open {
+        path,
+        written: Some(path),
+        raw: path,
+        command: b"a",
+    }
 }
 
 fn paths(condition: &str, opened: Opened) -> Paths {
@@ -23,9 +33,8 @@ fn paths(condition: &str, opened: Opened) -> Paths {
 #[test]
 fn conditions_say_which_opens_they_need() {
     let openat = |rest: &str| format!("evt.type in (open, openat) and {rest}");
-    let holds = |condition: &str, opened, path: &str| {
-        paths(&openat(condition), opened).holds(path.as_bytes())
-    };
+    let holds =
+        |condition: &str, opened, path: &str| paths(&openat(condition), opened).holds(at(path));
     let write = "evt.is_open_write = true and fd.name startswith /etc/";
     assert_eq!(paths(&openat(write), Opened::Read), Paths::None);
     assert!(holds(write, Opened::Write, "/etc/passwd"));
@@ -38,7 +47,16 @@ fn conditions_say_which_opens_they_need() {
     assert_eq!(paths(&openat(succeeded), Opened::Failed), Paths::None);
     assert!(holds(succeeded, Opened::Read, "/home/jane/.ssh/id_rsa"));
     assert!(!holds(succeeded, Opened::Read, "/home/jane/.ssh/config"));
-    assert_eq!(paths(&openat("proc.name = x"), Opened::Read), Paths::Any);
+    assert_eq!(paths(&openat("proc.pname = x"), Opened::Read), Paths::Any);
+    assert!(!holds("proc.name in (x, y)", Opened::Read, "/x"));
+    assert!(holds("proc.name in (x, a)", Opened::Read, "/x"));
+    assert!(!holds("fd.nameraw contains ../", Opened::Read, "/x"));
+    assert!(holds(
+        "fd.name contains id_rsa",
+        Opened::Read,
+        "/x/id_rsa_1"
+    ));
+    assert!(!holds("fd.name contains id_rsa", Opened::Read, "/x/id_dsa"));
     assert_eq!(
         paths(&openat("not fd.name startswith /etc"), Opened::Read),
         Paths::Any
@@ -85,6 +103,7 @@ fn part() -> impl Strategy<Value = String> {
         Just("fd.directory"),
         Just("fd.filename"),
         Just("fs.path.name"),
+        Just("fd.nameraw"),
         Just("evt.arg.name"),
     ];
     prop_oneof![
@@ -108,6 +127,7 @@ fn part() -> impl Strategy<Value = String> {
         Just("evt.rawres >= 0".to_owned()),
         Just("evt.failed = true".to_owned()),
         Just("proc.name = a".to_owned()),
+        Just("proc.name in (b, c)".to_owned()),
         Just("evt.type = openat".to_owned()),
     ]
 }
@@ -154,7 +174,7 @@ proptest! {
         for (index, _) in fired(&mut engine, &scene) {
             let (opened, path, written) = opens[index];
             prop_assert!(
-                interest.wants_open(opened, path.as_bytes(), Some(written.as_bytes())),
+                interest.wants_open(opened, Open { path: path.as_bytes(), ..at(written) }),
                 "{condition}: {opened:?} {path} {written}"
             );
             prop_assert!(interest.kinds.contains(&EventKind::Openat));

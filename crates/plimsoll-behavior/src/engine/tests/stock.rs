@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use plimsoll_model::event::EventKind;
 
 use super::{engine, fired};
+use crate::engine::interest::{Open, Opened};
 
 /// The stock files, where they are there.
 #[expect(clippy::disallowed_methods, reason = "test data of a known size")]
@@ -46,6 +47,21 @@ fn the_stock_files_compile_and_are_indexed() {
         assert_eq!(engine.rules_of(kind), 0, "{kind}");
     }
     assert!(engine.rules_of(EventKind::Openat) > 10);
+    // Most opens for reading are of no rule's concern.
+    let interest = engine.interest();
+    let reads = |path: &'static [u8], command: &'static [u8]| {
+        let open = Open {
+            path,
+            written: Some(path),
+            raw: path,
+            command,
+        };
+        interest.wants_open(Opened::Read, open)
+    };
+    assert!(reads(b"/etc/shadow", b"cat"));
+    assert!(reads(b"/srv/anything", b"tar"));
+    assert!(!reads(b"/usr/lib/x86_64-linux-gnu/libc.so.6", b"cat"));
+    assert!(!reads(b"/srv/app/index.html", b"nginx"));
     let names = fired(
         &mut engine,
         "0 host host_name=node boot_time=1700000000000000000 host_mnt_ns=1 host_pid_ns=2\n\
