@@ -35,7 +35,7 @@ pub use condition::{
     Transformer,
 };
 pub use diagnostic::{Code, Diagnostic};
-pub use load::{Loaded, Loader};
+pub use load::{Loaded, Loader, filter};
 pub use model::{List, Macro, Plugin, Priority, Rule, RuleSet, Source, Version};
 pub use output::{Part, Template};
 pub use read::Known;

@@ -54,6 +54,7 @@ pub static TARGETS: &[&[Target]] = &[
     targets::access::TARGETS,
     targets::events::TARGETS,
     targets::sensor::TARGETS,
+    targets::rules::TARGETS,
 ];
 
 /// All targets in the order of the list.

@@ -12,6 +12,7 @@ pub mod lockfiles;
 pub mod network;
 pub mod policies;
 pub mod programs;
+pub mod rules;
 pub mod sensor;
 pub mod system;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::catalog::FieldCatalog;
-use super::condition::{Operand, Right, Site};
+use super::condition::{Condition, Operand, Place, Right, Site};
 use super::cursor::SyntaxError;
 use super::definitions::{Definitions, RuleInfo};
 use super::diagnostic::{Code, Context, Diagnostic};
@@ -30,6 +30,9 @@ pub const TEXT_BYTES_MAX: usize = 64 << 20;
 
 /// Most problems of one condition that are told.
 pub const PROBLEMS_MAX: usize = 100;
+
+/// What a condition that stands alone is called where something is wrong with it.
+pub const FILTER_NAME: &str = "filter";
 
 /// Makes rules; tells what is wrong on the way.
 pub struct Compiler<'c> {
@@ -71,17 +74,7 @@ pub fn compile(
     definitions: &Definitions,
     catalog: &dyn FieldCatalog,
 ) -> (RuleSet, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
-    let lists = Lists::new(definitions, &mut diagnostics);
-    let mut compiler = Compiler {
-        catalog,
-        definitions,
-        lists,
-        expander: Expander::default(),
-        diagnostics,
-        parsed: 0,
-        told: BTreeSet::new(),
-    };
+    let mut compiler = Compiler::new(definitions, catalog);
     let mut macros = Macros::new(&mut compiler);
     let mut kinds = KindFinder::default();
     let mut rules = Vec::new();
@@ -101,6 +94,57 @@ pub fn compile(
     };
     compiler.unused(&set);
     (set, compiler.diagnostics)
+}
+
+/// Reads a condition that stands alone, without macros and lists.
+pub fn filter(text: &str, catalog: &dyn FieldCatalog) -> Result<Arc<Condition>, Vec<Diagnostic>> {
+    let definitions = Definitions::default();
+    let file: Arc<str> = FILTER_NAME.into();
+    let place = Place { line: 1, column: 1 };
+    let context = Context::root(Site {
+        file: Arc::clone(&file),
+        place,
+    });
+    let mut compiler = Compiler::new(&definitions, catalog);
+    let prepared = compiler.prepare(&Located::plain(text, &file), &context);
+    let expanded = prepared.and_then(|prepared| {
+        let mut is_good = true;
+        for (problem, at) in &prepared.problems {
+            is_good &= compiler.problem(problem, &prepared.at(*at), None);
+        }
+        let find = |_: &str| None;
+        match compiler
+            .expander
+            .expand(&prepared.parsed, &prepared.text, &find)
+        {
+            Ok(expanded) => is_good.then_some(expanded),
+            Err(error) => {
+                let error = prepared.at(error.offset).invalid(error.message);
+                compiler.diagnostics.push(error);
+                None
+            }
+        }
+    });
+    match expanded {
+        Some(expanded) => Ok(expanded.condition),
+        None => Err(compiler.diagnostics),
+    }
+}
+
+impl<'c> Compiler<'c> {
+    fn new(definitions: &'c Definitions, catalog: &'c dyn FieldCatalog) -> Self {
+        let mut diagnostics = Vec::new();
+        let lists = Lists::new(definitions, &mut diagnostics);
+        Self {
+            catalog,
+            definitions,
+            lists,
+            expander: Expander::default(),
+            diagnostics,
+            parsed: 0,
+            told: BTreeSet::new(),
+        }
+    }
 }
 
 impl Compiler<'_> {
@@ -247,22 +291,23 @@ impl Compiler<'_> {
         macros.problems_of(&prepared.parsed, &mut found);
         let mut is_good = true;
         for (problem, context) in found {
-            is_good &= self.problem(&problem, &context, info);
+            is_good &= self.problem(&problem, &context, Some(info));
         }
         is_good.then_some(expanded)
     }
 
     /// Tells a problem once; whether the rule can be kept all the same.
-    fn problem(&mut self, problem: &Problem, context: &Context, info: &RuleInfo) -> bool {
+    fn problem(&mut self, problem: &Problem, context: &Context, info: Option<&RuleInfo>) -> bool {
+        let skipped = info.filter(|info| info.skip_if_unknown_filter);
         let code = match problem.weight {
-            Weight::Unknown if info.skip_if_unknown_filter => Code::UnknownFilter,
+            Weight::Unknown if skipped.is_some() => Code::UnknownFilter,
             Weight::Wrong | Weight::Unknown => Code::ErrCompileCondition,
             Weight::Doubtful => Code::CompileCondition,
             Weight::Deprecated => Code::DeprecatedItem,
         };
         let mut diagnostic = context.diagnostic(code, problem.message.clone());
         diagnostic.hint.clone_from(&problem.hint);
-        if code == Code::UnknownFilter {
+        if let (Code::UnknownFilter, Some(info)) = (code, skipped) {
             diagnostic = diagnostic.hint(format!("the rule '{}' is left out", info.name));
         }
         self.tell(diagnostic);

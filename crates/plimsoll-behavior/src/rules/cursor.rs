@@ -103,6 +103,12 @@ pub fn operator(text: &str) -> Option<Operator> {
     fits.then_some(Operator::Compare(compare, Some(quantifier)))
 }
 
+/// Whether the whole text is a number.
+pub fn is_number(text: &str) -> bool {
+    let mut cursor = Cursor::new(text);
+    cursor.number().is_some() && cursor.is_at_end()
+}
+
 /// Whether only numbers are compared so.
 pub const fn is_numeric(compare: Compare) -> bool {
     matches!(
@@ -229,7 +235,7 @@ impl<'t> Cursor<'t> {
 
     /// What stands in a field's square brackets without quotes.
     pub fn bare_arg(&mut self) -> Option<&'t str> {
-        let is_in = |byte: &u8| !matches!(byte, b'[' | b']' | b'"' | b'\'') && !is_space(*byte);
+        let is_in = |byte: &u8| !matches!(byte, b'[' | b']' | b'"' | b'\'' | 0) && !is_space(*byte);
         let length = self.rest().bytes().take_while(is_in).count();
         self.advance(length)
     }

@@ -50,7 +50,9 @@ impl Display for Operand {
         match self {
             Self::Field(field) => field.fmt(formatter),
             Self::Call(call) => call.fmt(formatter),
-            Self::Value(value) => Shown(value).fmt(formatter),
+            // Without quotes only numbers may stand there.
+            Self::Value(value) if cursor::is_number(value) => formatter.write_str(value),
+            Self::Value(value) => Shown(value).quoted(formatter),
             Self::List(operands) => joined(formatter, operands, ", "),
         }
     }
@@ -128,15 +130,22 @@ impl Display for Template {
     }
 }
 
-/// A value, quoted where it could not be read back without.
+/// A value, quoted where it could not be read back without. One that ends with a backslash and needs
+/// quotes cannot be written at all: for the language the quote behind it is escaped.
 struct Shown<'v>(&'v str);
 
 impl Display for Shown<'_> {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let is_bare = |c: char| !c.is_whitespace() && !c.is_control() && !"()\"'=,\\[]".contains(c);
+        let is_bare = |c: char| !c.is_whitespace() && !c.is_control() && !"()\"'=,[]".contains(c);
         if !self.0.is_empty() && self.0.chars().all(is_bare) {
             return formatter.write_str(self.0);
         }
+        self.quoted(formatter)
+    }
+}
+
+impl Shown<'_> {
+    fn quoted(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         formatter.write_str("\"")?;
         for c in self.0.chars() {
             match c {

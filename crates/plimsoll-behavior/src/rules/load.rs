@@ -12,8 +12,11 @@
 //! # }
 //! ```
 
+use std::sync::Arc;
+
 use super::catalog::FieldCatalog;
 use super::compile;
+use super::condition::Condition;
 use super::diagnostic::Diagnostic;
 use super::model::RuleSet;
 use super::read::{Known, Reader};
@@ -82,6 +85,12 @@ impl<'c> Loader<'c> {
             sources,
         }
     }
+}
+
+/// Reads a condition that stands alone, as a filter of events: `proc.name = sh and fd.num > 2`. There
+/// are no macros and lists. The error tells everything that is wrong, places counted in the text.
+pub fn filter(text: &str, catalog: &dyn FieldCatalog) -> Result<Arc<Condition>, Vec<Diagnostic>> {
+    compile::filter(text, catalog)
 }
 
 impl Loaded {

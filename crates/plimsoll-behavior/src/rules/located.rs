@@ -52,6 +52,20 @@ impl Located {
         located
     }
 
+    /// Text as it stands in a file of its own.
+    pub fn plain(text: &str, file: &Arc<str>) -> Self {
+        let mut located = Self::default();
+        for line in text.split_inclusive('\n') {
+            let place = Place {
+                line: u32::try_from(located.runs.len() + 1).unwrap_or(u32::MAX),
+                column: 1,
+            };
+            located.begin(located.text.len(), file, place, false);
+            located.text.push_str(line);
+        }
+        located
+    }
+
     pub fn text(&self) -> &str {
         &self.text
     }

@@ -28,6 +28,8 @@ const KEYS: &[&str] = &[
     "capture_duration",
     "append",
     "override",
+    // What people read of our own rules; Falco ignores it.
+    "plimsoll",
 ];
 const CAN_APPEND: &[&str] = &["condition", "output", "desc", "tags", "exceptions"];
 const CAN_REPLACE: &[&str] = &[
