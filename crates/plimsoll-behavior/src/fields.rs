@@ -250,7 +250,7 @@ impl FieldCatalog for Catalog {
     fn is_event_type(&self, name: &str) -> bool {
         KINDS
             .iter()
-            .any(|kind| event_name(*kind) == name || kind.name() == name)
+            .any(|kind| event_name(*kind) == name)
             || event_flags::OTHER_TYPES.contains(&name)
     }
 }

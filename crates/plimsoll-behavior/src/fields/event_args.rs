@@ -236,17 +236,12 @@ fn raw<'v>(moment: &Moment<'v>, arg: &EventArg, out: &'v mut Vec<u8>) -> Value<'
     }
 }
 
-/// A number of the call; where it is not told by its own name, the raw argument that holds it.
+/// A number of the call.
 fn number(moment: &Moment<'_>, param: Param) -> Option<u64> {
-    let direct = match param.value_type() {
+    match param.value_type() {
         Type::I64 => moment.record.signed(param).map(|number| number as u64),
         _ => moment.record.number(param),
-    };
-    let instead = match param {
-        Param::Uid | Param::Gid | Param::Request => Param::Arg0,
-        _ => return direct,
-    };
-    direct.or_else(|| moment.record.number(instead))
+    }
 }
 
 fn shown_number(number: i128, out: &mut Vec<u8>) -> Value<'_> {

@@ -26,7 +26,7 @@ fn shown(output: &str, scene: &str) -> (String, Vec<(String, FieldValue)>) {
             let record = Record::read(&bytes).unwrap();
             let moment = state.apply(&record);
             engine.judge(&moment, &mut |found| {
-                last = Some((found.output(), found.fields()))
+                last = Some((found.output(), found.fields()));
             });
         }
     }

@@ -70,11 +70,11 @@ pub fn args_of(kind: EventKind) -> &'static [EventArg] {
         K::AddKey | K::RequestKey => args!["res" Result, "description" Text(Param::Text)],
         K::Userfaultfd => args!["res" ResultFd, "flags" Flags(Param::Flags, &flags::OPEN)],
         K::IoUringSetup => args![
-            "res" ResultFd, "entries" Decimal(Param::Arg0), "flags" Hex(Param::Flags),
+            "res" ResultFd, "entries" Decimal(Param::Size), "flags" Hex(Param::Flags),
         ],
         K::IoUringRegister => args![
             "res" Result, "fd" Fd(Param::Fd), "opcode" Decimal(Param::Request), "arg" Hex(Param::Arg2),
-            "nr_args" Decimal(Param::Arg3),
+            "nr_args" Decimal(Param::Size),
         ],
         K::MemfdCreate => args![
             "fd" ResultFd, "name" Text(Param::Name), "flags" Flags(Param::Flags, &flags::MEMFD),
@@ -82,15 +82,15 @@ pub fn args_of(kind: EventKind) -> &'static [EventArg] {
         K::MemfdSecret => args!["fd" ResultFd, "flags" Hex(Param::Flags)],
         K::PerfEventOpen => args!["fd" ResultFd, "pid" Signed(Param::TargetPid)],
         K::KexecLoad | K::KexecFileLoad => args!["res" Result, "flags" Hex(Param::Flags)],
-        K::Setuid | K::Setfsuid => args!["res" Result, "uid" User(Param::Uid)],
-        K::Setgid | K::Setfsgid => args!["res" Result, "gid" Group(Param::Gid)],
-        K::Setreuid => args!["res" Result, "ruid" User(Param::Uid), "euid" User(Param::Euid)],
-        K::Setregid => args!["res" Result, "rgid" Group(Param::Gid), "egid" Group(Param::Egid)],
+        K::Setuid | K::Setfsuid => args!["res" Result, "uid" User(Param::Arg0)],
+        K::Setgid | K::Setfsgid => args!["res" Result, "gid" Group(Param::Arg0)],
+        K::Setreuid => args!["res" Result, "ruid" User(Param::Arg0), "euid" User(Param::Arg1)],
+        K::Setregid => args!["res" Result, "rgid" Group(Param::Arg0), "egid" Group(Param::Arg1)],
         K::Setresuid => args![
-            "res" Result, "ruid" User(Param::Uid), "euid" User(Param::Euid), "suid" User(Param::Suid),
+            "res" Result, "ruid" User(Param::Arg0), "euid" User(Param::Arg1), "suid" User(Param::Arg2),
         ],
         K::Setresgid => args![
-            "res" Result, "rgid" Group(Param::Gid), "egid" Group(Param::Egid), "sgid" Group(Param::Sgid),
+            "res" Result, "rgid" Group(Param::Arg0), "egid" Group(Param::Arg1), "sgid" Group(Param::Arg2),
         ],
         K::Capset => args![
             "res" Result, "cap_inheritable" Flags(Param::CapInheritable, &flags::CAPABILITY),
@@ -98,10 +98,10 @@ pub fn args_of(kind: EventKind) -> &'static [EventArg] {
             "cap_effective" Flags(Param::CapEffective, &flags::CAPABILITY),
         ],
         K::Setpgid => {
-            args!["res" Result, "pid" Signed(Param::TargetPid), "pgid" Decimal(Param::Arg1)]
+            args!["res" Result, "pid" Decimal(Param::Arg0), "pgid" Decimal(Param::Arg1)]
         }
         K::Prctl => args![
-            "res" Result, "option" Name(Param::Request, &flags::PRCTL), "arg2_str" Text(Param::Text),
+            "res" Result, "option" Name(Param::Request, &flags::PRCTL), "arg2_str" Text(Param::Comm),
             "arg2_int" Decimal(Param::Arg1),
         ],
         K::Seccomp => args!["res" Result, "op" Decimal(Param::Request), "flags" Hex(Param::Flags)],
@@ -125,11 +125,11 @@ pub fn args_of(kind: EventKind) -> &'static [EventArg] {
         ],
         K::Mprotect => args![
             "res" Result, "addr" Hex(Param::Arg0), "length" Decimal(Param::Size),
-            "prot" Flags(Param::Arg2, &flags::PROT),
+            "prot" Flags(Param::Request, &flags::PROT),
         ],
-        K::Setrlimit => args!["res" Result, "resource" Name(Param::Arg0, &flags::RLIMIT)],
+        K::Setrlimit => args!["res" Result, "resource" Name(Param::Request, &flags::RLIMIT)],
         K::Prlimit64 => args![
-            "res" Result, "pid" Signed(Param::TargetPid), "resource" Name(Param::Arg1, &flags::RLIMIT),
+            "res" Result, "pid" Signed(Param::TargetPid), "resource" Name(Param::Request, &flags::RLIMIT),
         ],
         K::FanotifyInit => args!["fd" ResultFd, "flags" Hex(Param::Flags)],
         K::FanotifyMark => args![

@@ -123,11 +123,11 @@ pub fn args_of(kind: EventKind) -> &'static [EventArg] {
             "flags" Flags(Param::Flags, &flags::LINK),
         ],
         K::Mknod => args![
-            "res" Result, "path" Path(Param::Name, None), "mode" Mode(Param::Mode), "dev" Hex(Param::Arg2),
+            "res" Result, "path" Path(Param::Name, None), "mode" Mode(Param::Mode), "dev" Hex(Param::Device),
         ],
         K::Mknodat => args![
             "res" Result, "dirfd" Folder(Param::DirFd), "path" Path(Param::Name, Some(Param::DirFd)),
-            "mode" Mode(Param::Mode), "dev" Hex(Param::Arg3),
+            "mode" Mode(Param::Mode), "dev" Hex(Param::Device),
         ],
         K::Chmod => {
             args!["res" Result, "filename" Path(Param::Name, None), "mode" Mode(Param::Mode)]
