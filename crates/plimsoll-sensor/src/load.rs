@@ -200,6 +200,8 @@ impl Sensor {
             btf,
             ebpf,
         };
+        // Nothing is wanted yet, so that the ring does not fill while programs are loaded.
+        sensor.attach_wanted();
         sensor.set_filter(options.filter.clone())?;
         Ok(sensor)
     }
@@ -260,6 +262,17 @@ impl Sensor {
     /// `timeout` bounds how late an event can be. Returns how many there were.
     pub fn poll(&mut self, timeout: Duration, each: impl FnMut(&[u8])) -> io::Result<usize> {
         self.ring.poll(timeout, each)
+    }
+
+    /// The same, but returns after so many records: the caller has other things to do. When that
+    /// many were there, more may wait.
+    pub fn poll_some(
+        &mut self,
+        timeout: Duration,
+        records_max: usize,
+        each: impl FnMut(&[u8]),
+    ) -> io::Result<usize> {
+        self.ring.poll_some(timeout, records_max, each)
     }
 
     /// What was lost or held back since the sensor began, by kind and reason.
@@ -331,7 +344,7 @@ impl Sensor {
             if !wanted {
                 *link = None;
                 state.state = State::Unwanted;
-            } else if link.is_none() {
+            } else if link.is_none() && !matches!(state.state, State::Refused(_)) {
                 let (outcome, made) = start(&mut self.ebpf, program, &self.btf, loaded);
                 state.state = outcome;
                 *link = made;

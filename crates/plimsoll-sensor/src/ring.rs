@@ -29,13 +29,19 @@ impl Ring {
     }
 
     /// See [`Sensor::poll`](crate::Sensor::poll).
-    pub(crate) fn poll(
+    pub(crate) fn poll(&mut self, timeout: Duration, each: impl FnMut(&[u8])) -> io::Result<usize> {
+        self.poll_some(timeout, usize::MAX, each)
+    }
+
+    /// See [`Sensor::poll_some`](crate::Sensor::poll_some).
+    pub(crate) fn poll_some(
         &mut self,
         timeout: Duration,
+        records_max: usize,
         mut each: impl FnMut(&[u8]),
     ) -> io::Result<usize> {
         if timeout.is_zero() {
-            return Ok(self.drain(&mut each));
+            return Ok(self.drain(records_max, &mut each));
         }
         let mut events = Vec::with_capacity(1);
         let limit = Timespec::try_from(timeout).map_err(io::Error::other)?;
@@ -43,12 +49,14 @@ impl Ring {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        Ok(self.drain(&mut each))
+        Ok(self.drain(records_max, &mut each))
     }
 
-    fn drain(&mut self, each: &mut impl FnMut(&[u8])) -> usize {
+    fn drain(&mut self, records_max: usize, each: &mut impl FnMut(&[u8])) -> usize {
         let mut count = 0;
-        while let Some(item) = self.ring.next() {
+        while count < records_max
+            && let Some(item) = self.ring.next()
+        {
             each(&item);
             count += 1;
         }

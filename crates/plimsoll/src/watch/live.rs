@@ -19,6 +19,8 @@ use crate::failure::{Context, Failure};
 const CGROUPS: &[&str] = &["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
 /// How long engines are waited for before what ran before is looked at.
 const ENGINES_WAIT: Duration = Duration::from_millis(100);
+/// Most records that are taken at once.
+const RECORDS_MAX: usize = 4096;
 /// Opens that are the same within this time are counted by the kernel and not told: no loss.
 const REPETITION: &str = "repetition";
 
@@ -83,17 +85,18 @@ impl Live {
             .find(|path| path.join("cgroup.controllers").exists());
         let environment = Options::default().environment;
         let names: Vec<&str> = environment.iter().map(String::as_str).collect();
-        let mut taken = Snapshot::new(Path::new("/proc"), cgroup, &names).all(each);
+        let mut reader = Snapshot::new(Path::new("/proc"), cgroup, &names);
+        let mut taken = self.sensor.snapshot(&mut reader, each);
         taken.skipped_count += usize::try_from(left_out).unwrap_or(usize::MAX);
         taken
     }
 }
 
 impl Source for Live {
-    fn poll(&mut self, timeout: Duration, each: &mut dyn FnMut(&[u8])) -> Result<(), String> {
+    fn poll(&mut self, timeout: Duration, each: &mut dyn FnMut(&[u8])) -> Result<bool, String> {
         self.sensor
-            .poll(timeout, each)
-            .map(drop)
+            .poll_some(timeout, RECORDS_MAX, each)
+            .map(|count| count >= RECORDS_MAX)
             .map_err(|error| format!("failed to read events: {error}"))
     }
 

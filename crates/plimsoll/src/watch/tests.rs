@@ -41,12 +41,12 @@ struct Machine {
 struct Fake(Rc<RefCell<Machine>>);
 
 impl Source for Fake {
-    fn poll(&mut self, _: Duration, each: &mut dyn FnMut(&[u8])) -> Result<(), String> {
+    fn poll(&mut self, _: Duration, each: &mut dyn FnMut(&[u8])) -> Result<bool, String> {
         let records = std::mem::take(&mut self.0.borrow_mut().records);
         for record in &records {
             each(record);
         }
-        Ok(())
+        Ok(false)
     }
 
     fn see(&mut self, _: &Record<'_>, _: &mut Vec<Vec<u8>>) {}

@@ -1,16 +1,18 @@
 //! The thread that watches: takes events, judges them, tells, and looks after itself once a second.
 
+mod look;
+
 use std::path::PathBuf;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use plimsoll_behavior::alert::Notice;
 use plimsoll_behavior::pipeline::{Order, Pipeline, PipelineOptions};
-use plimsoll_behavior::{Alert, Record, RecordWriter};
+use plimsoll_behavior::{Alert, Record};
 use plimsoll_model::Timestamp;
-use plimsoll_model::event::{EventKind, Param};
+use plimsoll_model::event::EventKind;
 use plimsoll_notify::Notifier;
-use plimsoll_notify::metrics::{Figures, Server};
+use plimsoll_notify::metrics::Server;
 
 use super::budget::Budget;
 use super::gap::{self, StateFile};
@@ -47,8 +49,9 @@ pub struct Now {
 
 /// Where events come from.
 pub trait Source {
-    /// Hands over records that wait, waiting at most so long for the first.
-    fn poll(&mut self, timeout: Duration, each: &mut dyn FnMut(&[u8])) -> Result<(), String>;
+    /// Hands over records that wait, waiting at most so long for the first; not so many at once
+    /// that other things would be late. Whether more wait.
+    fn poll(&mut self, timeout: Duration, each: &mut dyn FnMut(&[u8])) -> Result<bool, String>;
     /// Looks at a record in its order; what it teaches of containers is added as records.
     fn see(&mut self, record: &Record<'_>, more: &mut Vec<Vec<u8>>);
     /// What became known of containers meanwhile.
@@ -94,6 +97,7 @@ pub struct Work<S> {
     reloads: (u64, u64),
     troubles: Vec<Option<String>>,
     last_cpu: (Duration, Duration),
+    more_wait: bool,
     next_look: Duration,
     next_measure: Duration,
     next_rules: Duration,
@@ -136,6 +140,7 @@ impl<S: Source> Work<S> {
             reloads: (0, 0),
             troubles: Vec::new(),
             last_cpu: (now.since_boot, now.cpu),
+            more_wait: false,
             // At once: whoever asks for figures gets some.
             next_look: now.since_boot,
             next_measure: now.since_boot,
@@ -207,7 +212,8 @@ impl<S: Source> Work<S> {
         } = self;
         let mut ready: Vec<u8> = Vec::new();
         let mut ends: Vec<usize> = Vec::new();
-        source.poll(POLL, &mut |record| {
+        let wait = if self.more_wait { Duration::ZERO } else { POLL };
+        let more_wait = source.poll(wait, &mut |record| {
             if budget.sheds(record) {
                 return;
             }
@@ -219,10 +225,14 @@ impl<S: Source> Work<S> {
             });
         })?;
         let now_ns = source.now().since_boot.as_nanos() as u64;
-        order.settle(now_ns, |record| {
-            ready.extend_from_slice(record);
-            ends.push(ready.len());
-        });
+        // While more wait, there may be earlier ones among them.
+        if !more_wait {
+            order.settle(now_ns, |record| {
+                ready.extend_from_slice(record);
+                ends.push(ready.len());
+            });
+        }
+        self.more_wait = more_wait;
         let mut begin = 0;
         let mut more = Vec::new();
         let mut trouble = None;
@@ -257,131 +267,6 @@ impl<S: Source> Work<S> {
         );
         if let Some(trouble) = trouble {
             self.fail(format!("the recording ends here: {trouble}"));
-        }
-    }
-
-    fn look(&mut self, now: Now) {
-        let mut losses = self.source.losses();
-        let shed = self.budget.take_shed().into_iter();
-        losses.extend(shed.map(|(kind, count)| (Some(kind), "shed".to_owned(), count)));
-        for (kind, reason, count) in losses {
-            let number = kind.map_or(0, EventKind::number);
-            let record = RecordWriter::new(EventKind::Lost)
-                .time_ns(now.since_boot.as_nanos() as u64)
-                .number(Param::LostKind, u64::from(number))
-                .number(Param::LostCount, count)
-                .bytes(Param::LostReason, reason.as_bytes())
-                .finish();
-            self.feed(&record);
-        }
-        let was_over = self.budget.is_over_memory();
-        self.budget.weigh(now.own_bytes);
-        if self.budget.is_over_memory() && !was_over {
-            let mib = now.own_bytes >> 20;
-            self.fail(format!(
-                "{mib} MiB of memory are used, close to the limit: events are shed until it is less"
-            ));
-        }
-        let passed = now.since_boot.saturating_sub(self.last_cpu.0).as_secs_f64();
-        let used = now.cpu.saturating_sub(self.last_cpu.1).as_secs_f64();
-        self.last_cpu = (now.since_boot, now.cpu);
-        let counts = self.pipeline.judge_mut().take_containers();
-        self.tally.events(&counts, passed.max(0.001));
-        self.say_troubles(now);
-        self.show(now, used / passed.max(0.001));
-        if let Some(server) = &self.metrics {
-            server.update(self.figures(now));
-        }
-    }
-
-    /// What an output has trouble with is said once, and when it is over.
-    fn say_troubles(&mut self, now: Now) {
-        let status = self.notifier.status();
-        self.troubles.resize(status.len(), None);
-        let mut said = Vec::new();
-        for (before, status) in self.troubles.iter_mut().zip(&status) {
-            if status.trouble == *before {
-                continue;
-            }
-            let name = &status.name;
-            said.push(match &status.trouble {
-                Some(trouble) => format!(
-                    "output {name}: {trouble}; {} wait, {} are lost so far",
-                    status.waiting,
-                    status.dropped + status.refused
-                ),
-                None => format!("output {name}: delivers again"),
-            });
-            before.clone_from(&status.trouble);
-        }
-        for what in said {
-            // The other outputs hear of it as well.
-            self.notice(&Notice::Failed { what }, now.wall);
-        }
-    }
-
-    fn show(&mut self, now: Now, cpu: f64) {
-        let held = self.pipeline.held();
-        let outputs = self.notifier.status();
-        let counts = Counts {
-            rate: self.tally.rate(),
-            events: self.pipeline.passed().records,
-            lost: held.lost_total(),
-            alerts: held.told,
-            repeated: held.repeated,
-            held_back: held.held_back_total(),
-            dropped: outputs.iter().map(|o| o.dropped + o.refused).sum(),
-            rules: self.rule_count,
-            programs: self.source.programs(),
-            cpu,
-            resident_bytes: now.resident_bytes,
-            shedding: self.budget.is_shedding(),
-        };
-        let rows = self.tally.rows(&self.pipeline.state().containers);
-        let look = Update::Look(now.wall, Box::new(counts), rows);
-        // A screen that does not keep up sees the next one.
-        let _ = self.updates.try_send(look);
-    }
-
-    fn figures(&self, now: Now) -> Figures {
-        let held = self.pipeline.held();
-        let state = self.pipeline.state();
-        let kinds = self.pipeline.judge().kinds().iter().enumerate();
-        let events = kinds.filter(|(_, count)| **count > 0);
-        let events = events.filter_map(|(number, count)| {
-            let kind = EventKind::from_number(number as u16)?;
-            Some((kind.name().to_owned(), *count))
-        });
-        let (attached, refused) = self.source.programs();
-        let seconds = |time: Timestamp| time.as_millisecond() as f64 / 1000.0;
-        Figures {
-            events: events.collect(),
-            lost: held.lost.clone(),
-            alerts: self.tally.alerts.clone(),
-            repeated: held.repeated,
-            held_back: held
-                .held_back
-                .iter()
-                .map(|((rule, limit), count)| ((rule.clone(), limit.as_str().to_owned()), *count))
-                .collect(),
-            outputs: self.notifier.status(),
-            cpu_seconds: now.cpu.as_secs_f64(),
-            resident_bytes: now.resident_bytes,
-            started_seconds: seconds(self.started),
-            last_event_seconds: seconds(self.pipeline.time()),
-            containers: state
-                .containers
-                .iter()
-                .filter(|(_, container)| container.removed_ns.is_none())
-                .count() as u64,
-            processes: state.process_count() as u64,
-            programs_attached: attached,
-            programs_refused: refused,
-            rules: self.rule_count,
-            reloads: self.reloads.0,
-            reloads_refused: self.reloads.1,
-            shedding: self.budget.is_shedding(),
-            remembered: self.pipeline.remembered() as u64,
         }
     }
 
