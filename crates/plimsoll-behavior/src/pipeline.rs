@@ -28,6 +28,12 @@ pub trait Judge {
     fn judge(&mut self, moment: &Moment<'_>, alerts: &mut Vec<Alert>);
 }
 
+impl<J: Judge + ?Sized> Judge for Box<J> {
+    fn judge(&mut self, moment: &Moment<'_>, alerts: &mut Vec<Alert>) {
+        (**self).judge(moment, alerts);
+    }
+}
+
 /// What a pipeline lets through.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PipelineOptions {

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod access;
 mod check;
 mod network;
+mod replay;
 mod watch;
 pub use access::{
     AccessCommand, AccessDiffArgs, AccessInput, CanArgs, RightsArgs, RisksArgs, WhoArgs,
@@ -16,6 +17,7 @@ pub use network::{
     NetworkArgs, NetworkCommand, NetworkDiffArgs, NetworkExplainArgs, NetworkGenerateArgs,
     NetworkOpenArgs, NetworkProveArgs, NetworkReachArgs,
 };
+pub use replay::{EventsArgs, ReplayArgs};
 pub use watch::WatchArgs;
 
 /// Continuous security for containers.
@@ -160,6 +162,10 @@ pub enum Command {
     Version(VersionCommand),
     /// What containers do, judged by rules as it happens
     Watch(Box<WatchArgs>),
+    /// A recorded trace through the rules, as if it happened now
+    Replay(ReplayArgs),
+    /// Events as JSON, recorded or live, for other programs
+    Events(EventsArgs),
     /// What this machine, kernel, engine, cluster and database allow, and what is missing
     Doctor,
     /// Print a completion script for a shell

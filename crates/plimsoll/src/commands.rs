@@ -8,10 +8,12 @@ mod convert;
 mod db;
 mod diff;
 mod doctor;
+mod events;
 mod explain;
 mod judged;
 mod network;
 mod policy;
+mod replay;
 mod sbom;
 pub mod scan;
 mod version;
@@ -47,6 +49,8 @@ pub fn run(session: &Session, command: Command) -> Result<u8, Failure> {
         Command::Db(command) => db::run(session, command),
         Command::Version(command) => version::run(command),
         Command::Watch(arguments) => watch::run(session, &arguments),
+        Command::Replay(arguments) => replay::run(session, &arguments),
+        Command::Events(arguments) => events::run(session, &arguments),
         Command::Doctor => doctor::run(session),
         Command::Completions { shell } => {
             clap_complete::generate(

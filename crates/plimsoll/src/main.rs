@@ -26,6 +26,7 @@ mod session;
 mod store;
 mod talk;
 mod target;
+mod trace_file;
 mod vex;
 mod watch;
 
@@ -79,6 +80,9 @@ fn run(mut arguments: cli::Cli) -> Result<u8, Failure> {
         // Flows have forms of their own.
         network.format = arguments.global.format.take();
         network.outputs = std::mem::take(&mut arguments.global.output);
+    }
+    if let cli::Command::Replay(replay) = &mut arguments.command {
+        replay.format = arguments.global.format.take();
     }
     if let cli::Command::Watch(watch) = &mut arguments.command {
         // Alerts have forms and outputs of their own.

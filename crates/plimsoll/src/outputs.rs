@@ -139,7 +139,7 @@ fn write_failure(error: &WriteError) -> Failure {
     Failure::new(format!("failed to {error}"))
 }
 
-fn stdout_failure(error: &io::Error) -> Failure {
+pub fn stdout_failure(error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Failure::broken_pipe();
     }

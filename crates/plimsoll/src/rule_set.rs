@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use plimsoll_behavior::engine::Engine;
 use plimsoll_behavior::fields::Catalog;
 use plimsoll_behavior::pipeline::Judge;
-use plimsoll_behavior::rules::Loader;
+use plimsoll_behavior::rules::{Loader, RuleSet};
 
 use crate::failure::Failure;
 
+/// The rule that holds a condition given by itself.
+const CONDITION: &str = "the condition of --filter";
 /// Most errors that one message names.
 const ERRORS_MAX: usize = 5;
 
@@ -22,6 +24,35 @@ pub struct Compiled {
 
 /// Compiles rule files: a name for messages, and the bytes.
 pub fn compile(texts: &[(String, Vec<u8>)]) -> Result<Compiled, Failure> {
+    let (set, warnings) = load(texts)?;
+    let engine = engine(&set)?;
+    if engine.rules().is_empty() {
+        return Err(Failure::new("failed to load rules: none is enabled")
+            .hint("`plimsoll rules list` says which there are"));
+    }
+    Ok(Compiled {
+        rules: engine.rules().len(),
+        warnings,
+        judge: Box::new(engine),
+    })
+}
+
+/// Compiles one condition, which may use macros and lists of rule files.
+pub fn condition(condition: &str, texts: &[(String, Vec<u8>)]) -> Result<Engine, Failure> {
+    // What YAML and JSON write in double quotes is the same.
+    let quoted = serde_json::Value::from(condition).to_string();
+    let rule = format!(
+        "- rule: {CONDITION}\n  desc: what is asked for\n  condition: {quoted}\n  \
+         output: found\n  priority: INFO\n"
+    );
+    let mut texts = texts.to_vec();
+    texts.push(("--filter".to_owned(), rule.into_bytes()));
+    let (mut set, _) = load(&texts)?;
+    set.rules.retain(|rule| &*rule.name == CONDITION);
+    engine(&set)
+}
+
+fn load(texts: &[(String, Vec<u8>)]) -> Result<(RuleSet, Vec<String>), Failure> {
     let mut loader = Loader::new(&Catalog);
     for (name, bytes) in texts {
         loader.file(name, bytes);
@@ -40,18 +71,13 @@ pub fn compile(texts: &[(String, Vec<u8>)]) -> Result<Compiled, Failure> {
         return Err(failure(&errors));
     }
     let warnings = loaded.warnings().map(said).collect();
-    let engine = Engine::new(&loaded.set).map_err(|errors| {
+    Ok((loaded.set, warnings))
+}
+
+fn engine(set: &RuleSet) -> Result<Engine, Failure> {
+    Engine::new(set).map_err(|errors| {
         let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
         failure(&errors)
-    })?;
-    if engine.rules().is_empty() {
-        return Err(Failure::new("failed to load rules: none is enabled")
-            .hint("`plimsoll rules list` says which there are"));
-    }
-    Ok(Compiled {
-        rules: engine.rules().len(),
-        warnings,
-        judge: Box::new(engine),
     })
 }
 

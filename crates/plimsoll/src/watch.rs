@@ -23,7 +23,7 @@ mod work;
 pub use budget::Budget;
 pub use gap::StateFile;
 pub use live::Live;
-pub use plan::Plan;
+pub use plan::{Plan, gate};
 pub use recorder::Recorder;
 pub use reload::RuleFiles;
 pub use seat::Seat;

@@ -55,7 +55,7 @@ impl Plan {
                 memory_bytes: parse_size(memory)?,
             },
             pipeline: PipelineOptions {
-                gate: gate(arguments)?,
+                gate: gate(&arguments.dedupe, &arguments.alerts_max)?,
             },
             duration: arguments.duration.as_deref().map(time).transpose()?,
             metrics: arguments.metrics.as_deref().map(address).transpose()?,
@@ -71,15 +71,16 @@ impl Plan {
     }
 }
 
-fn gate(arguments: &WatchArgs) -> Result<GateOptions, Failure> {
+/// How alerts are folded and limited: `--dedupe` and `--alerts-max`.
+pub fn gate(dedupe: &str, alerts_max: &[String]) -> Result<GateOptions, Failure> {
     let mut gate = GateOptions {
         repeats: RepeatOptions {
-            window_s: u32::try_from(time(&arguments.dedupe)?.as_secs()).unwrap_or(u32::MAX),
+            window_s: u32::try_from(time(dedupe)?.as_secs()).unwrap_or(u32::MAX),
             ..RepeatOptions::default()
         },
         ..GateOptions::default()
     };
-    for limit in &arguments.alerts_max {
+    for limit in alerts_max {
         let wrong = || {
             Failure::new(format!("failed to read --alerts-max `{limit}`"))
                 .hint("for example rule=60,container=120,total=600; 0 is no limit")

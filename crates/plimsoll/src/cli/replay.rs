@@ -1,0 +1,64 @@
+//! Arguments of `replay` and `events`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The same trace and rules give the same alerts, byte by byte, as watching gave.
+--format text or json (Falco's JSON), one alert a line. Exit code 3 with --strict when the trace is torn.")]
+pub struct ReplayArgs {
+    /// What `watch --record` wrote; - is standard input
+    #[arg(value_name = "TRACE")]
+    pub trace: PathBuf,
+    /// Rule files of Falco's language, or folders of them, in their order; may be repeated. Without
+    /// any, Plimsoll's own rules
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "PLIMSOLL_RULES",
+        value_delimiter = ','
+    )]
+    pub rules: Vec<PathBuf>,
+    /// Load Plimsoll's own rules as well, before the files
+    #[arg(long)]
+    pub own_rules: bool,
+    /// How long an alert that comes again is still the same one; 0 tells each by itself
+    #[arg(long, value_name = "TIME", default_value = "10m")]
+    pub dedupe: String,
+    /// Alerts a minute at most, as rule=60,container=120,total=600; what is held back is counted
+    #[arg(long, value_name = "LIMITS", value_delimiter = ',')]
+    pub alerts_max: Vec<String>,
+    /// Form of standard output: the value of --format
+    #[arg(skip)]
+    pub format: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+One event a line, as JSON of the form plimsoll.event/v1. Losses are events of the kind `lost`.
+
+  plimsoll events trace.zst --filter 'evt.type=execve and container.id!=host'
+  plimsoll events --live --filter 'fd.name startswith /etc' --rules falco_rules.yaml")]
+pub struct EventsArgs {
+    /// What `watch --record` wrote; - is standard input
+    #[arg(
+        value_name = "TRACE",
+        required_unless_present = "live",
+        conflicts_with = "live"
+    )]
+    pub trace: Option<PathBuf>,
+    /// This machine's events as they happen, until interrupted
+    #[arg(long)]
+    pub live: bool,
+    /// Only events for which a condition of Falco's rule language holds
+    #[arg(long, value_name = "CONDITION")]
+    pub filter: Option<String>,
+    /// Files whose macros and lists the condition may use; may be repeated
+    #[arg(long, value_name = "FILE", requires = "filter")]
+    pub rules: Vec<PathBuf>,
+    /// End after so many events
+    #[arg(long, value_name = "N")]
+    pub count: Option<u64>,
+}

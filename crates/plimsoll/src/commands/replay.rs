@@ -1,0 +1,96 @@
+//! `replay`: a recorded trace through the rules, as if it happened now.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Write};
+
+use plimsoll_behavior::Alert;
+use plimsoll_behavior::alert::{json, text_line};
+use plimsoll_behavior::pipeline::{Pipeline, PipelineOptions};
+
+use super::{EXIT_ALLOWED, EXIT_PARTLY};
+use crate::cli::ReplayArgs;
+use crate::failure::Failure;
+use crate::outputs::stdout_failure;
+use crate::rule_set;
+use crate::session::Session;
+use crate::talk;
+use crate::trace_file::TraceFile;
+use crate::watch::{RuleFiles, gate};
+
+/// Most reasons that are named for records that could not be taken in.
+const REASONS_MAX: usize = 20;
+
+pub fn run(session: &Session, arguments: &ReplayArgs) -> Result<u8, Failure> {
+    let write = form(arguments.format.as_deref())?;
+    let options = PipelineOptions {
+        gate: gate(&arguments.dedupe, &arguments.alerts_max)?,
+    };
+    let own = arguments.own_rules || arguments.rules.is_empty();
+    let compiled = rule_set::compile(&RuleFiles::new(own, arguments.rules.clone()).read()?)?;
+    if !session.configuration.quiet {
+        for warning in &compiled.warnings {
+            talk::warning(warning);
+        }
+    }
+    let mut trace = TraceFile::open(&arguments.trace)?;
+    let mut pipeline = Pipeline::new(compiled.judge, options);
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut alerts = Vec::new();
+    let mut refused = BTreeMap::new();
+    while let Some(record) = trace.next() {
+        let result = pipeline.feed(record, &mut alerts);
+        if let Err(error) = result {
+            count(&mut refused, trace.explain(error));
+        }
+        tell(&mut alerts, &mut out, write)?;
+    }
+    pipeline.finish(&mut alerts);
+    tell(&mut alerts, &mut out, write)?;
+    out.flush().map_err(|error| stdout_failure(&error))?;
+    for (reason, count) in &refused {
+        talk::warning(&format!("{count} records were passed over: {reason}"));
+    }
+    if !session.configuration.quiet {
+        let (passed, held) = (pipeline.passed(), pipeline.held());
+        talk::note(&format!(
+            "{} events, {} alerts ({} repetitions counted, {} held back), {} events lost",
+            passed.records,
+            held.told,
+            held.repeated,
+            held.held_back_total(),
+            held.lost_total()
+        ));
+    }
+    let whole = trace.close() && refused.is_empty();
+    if session.configuration.strict && !whole {
+        return Ok(EXIT_PARTLY);
+    }
+    Ok(EXIT_ALLOWED)
+}
+
+/// How an alert is written.
+type Write1 = fn(&Alert) -> String;
+
+fn form(format: Option<&str>) -> Result<Write1, Failure> {
+    match format {
+        None | Some("text") => Ok(text_line),
+        Some("json") => Ok(json),
+        Some(other) => Err(
+            Failure::new(format!("failed to write the format `{other}` here"))
+                .hint("replay knows `text` and `json`, one alert a line"),
+        ),
+    }
+}
+
+fn tell(alerts: &mut Vec<Alert>, out: &mut impl Write, write: Write1) -> Result<(), Failure> {
+    for alert in alerts.drain(..) {
+        writeln!(out, "{}", write(&alert)).map_err(|error| stdout_failure(&error))?;
+    }
+    Ok(())
+}
+
+fn count(refused: &mut BTreeMap<String, u64>, reason: String) {
+    let known = refused.len() < REASONS_MAX || refused.contains_key(&reason);
+    let reason = if known { reason } else { "other".to_owned() };
+    *refused.entry(reason).or_default() += 1;
+}
