@@ -248,9 +248,7 @@ impl FieldCatalog for Catalog {
     }
 
     fn is_event_type(&self, name: &str) -> bool {
-        KINDS
-            .iter()
-            .any(|kind| event_name(*kind) == name)
+        KINDS.iter().any(|kind| event_name(*kind) == name)
             || event_flags::OTHER_TYPES.contains(&name)
     }
 }

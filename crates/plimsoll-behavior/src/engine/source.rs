@@ -242,12 +242,20 @@ impl Source {
         out: &mut Vec<u8>,
         test: &mut dyn FnMut(&Value<'_>) -> bool,
     ) -> bool {
-        if let Self::Field { field, argument } = self
-            && let Some(each) = field.each(argument)
-        {
-            out.clear();
+        let Self::Field { field, argument } = self else {
+            return test(&self.read(moment, pool, out));
+        };
+        out.clear();
+        if let Some(each) = field.each(argument) {
             return each(moment, argument, out, test);
         }
-        test(&self.read(moment, pool, out))
+        if test(&field.read(moment, argument, out)) {
+            return true;
+        }
+        let Some(other) = field.other() else {
+            return false;
+        };
+        out.clear();
+        test(&other(moment, argument, out))
     }
 }

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod interest;
+mod naive;
 mod outputs;
 mod stock;
 
