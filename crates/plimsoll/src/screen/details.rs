@@ -7,8 +7,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph, Wrap};
 
+use super::draw::fitted;
 use super::model::Model;
 use super::style::{self, Look};
+
+/// Longest command line in the tree, in characters: `-o json` has all of it.
+const COMMAND_CHARS_MAX: usize = 200;
 
 /// What the keys do, one a line.
 const HELP: &str = "\
@@ -110,7 +114,8 @@ fn tree(alert: &Alert) -> Vec<Line<'static>> {
                 command = format!("{} [{command}]", process.exe);
             }
             Line::from(format!(
-                "  {indent}{branch}{command} (pid {}{}){mark}",
+                "  {indent}{branch}{} (pid {}{}){mark}",
+                fitted(&command, COMMAND_CHARS_MAX),
                 process.pid,
                 user.unwrap_or_default()
             ))

@@ -36,6 +36,11 @@ impl Model {
                 _ => None,
             };
         }
+        if key.modifiers.contains(KeyModifiers::ALT) {
+            // Terminals send this for Escape and another key in quick succession.
+            self.key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+            return self.key(KeyEvent::new(key.code, KeyModifiers::NONE));
+        }
         if self.typing {
             self.type_key(key.code);
             return Some(Action::Draw);

@@ -244,6 +244,15 @@ fn without_colours_the_same_is_said() {
 }
 
 #[test]
+fn escape_and_a_key_at_once_are_two_keys() {
+    let mut model = model();
+    text(&mut model, "/xyz");
+    model.key(KeyEvent::new(KeyCode::Char('n'), KeyModifiers::ALT));
+    assert_eq!(model.filter, "");
+    assert!(picture(&model, 80, 24).contains("Notes ─"));
+}
+
+#[test]
 fn only_meant_keys_end_it() {
     let mut model = model();
     assert_eq!(press(&mut model, &[KeyCode::Esc]), Some(Action::Draw));
