@@ -46,6 +46,8 @@ pub enum RespondError {
     Reused(ExecId),
     #[error("no cgroup is known of the container")]
     NoCgroup,
+    #[error("{0} containers are being stopped already")]
+    Busy(usize),
     #[error("cgroup `{0}` is the root or the sensor's own")]
     Forbidden(String),
     #[error("neither version 2 nor version 1 can freeze cgroup `{0}`")]
