@@ -8,10 +8,7 @@ use std::path::{Path, PathBuf};
 
 use aya::Btf;
 use aya::programs::links::CgroupAttachMode;
-use aya::programs::{
-    BtfTracePoint, CgroupSkb, CgroupSkbAttachType, CgroupSock, CgroupSockAddr, FExit, Iter, Lsm,
-    Program as Loaded, ProgramError, RawTracePoint, TracePoint,
-};
+use aya::programs::{CgroupSkbAttachType, Program as Loaded, ProgramError};
 
 use crate::capped;
 use crate::hooks::Hook;
@@ -19,108 +16,61 @@ use crate::hooks::Hook;
 /// What keeps a program attached: dropping it detaches.
 pub(crate) type Link = Box<dyn Any + Send>;
 
-/// Loads a program, if that has not been done before, and attaches it.
-pub(crate) fn attach(
-    program: &mut Loaded,
-    hook: Hook,
-    btf: &Btf,
-    loaded: bool,
-) -> Result<Link, ProgramError> {
-    match hook {
-        Hook::Enter(name) => tracepoint(program, "syscalls", &format!("sys_enter_{name}"), loaded),
-        Hook::Exit(name) => tracepoint(program, "syscalls", &format!("sys_exit_{name}"), loaded),
-        Hook::Tracepoint(category, name) => tracepoint(program, category, name, loaded),
-        Hook::BtfTracepoint(name) => {
-            let program: &mut BtfTracePoint = program.try_into()?;
-            if !loaded {
-                program.load(name, btf)?;
-            }
-            let id = program.attach()?;
-            Ok(Box::new(program.take_link(id)?))
-        }
-        Hook::RawTracepoint(name) => {
-            let program: &mut RawTracePoint = program.try_into()?;
-            if !loaded {
-                program.load()?;
-            }
-            let id = program.attach(name)?;
-            Ok(Box::new(program.take_link(id)?))
-        }
-        Hook::Lsm(name) => {
-            let program: &mut Lsm = program.try_into()?;
-            if !loaded {
-                program.load(name, btf)?;
-            }
-            let id = program.attach()?;
-            Ok(Box::new(program.take_link(id)?))
-        }
-        Hook::Fexit(name) => {
-            let program: &mut FExit = program.try_into()?;
-            if !loaded {
-                program.load(name, btf)?;
-            }
-            let id = program.attach()?;
-            Ok(Box::new(program.take_link(id)?))
-        }
-        Hook::Iterator(name) => {
-            let program: &mut Iter = program.try_into()?;
-            if !loaded {
-                program.load(name, btf)?;
-            }
-            let id = program.attach()?;
-            Ok(Box::new(program.take_link(id)?))
-        }
-        Hook::Cgroup => cgroup(program, loaded),
+/// Has the kernel check a program and take it in.
+pub(crate) fn load(program: &mut Loaded, hook: Hook, btf: &Btf) -> Result<(), ProgramError> {
+    match (program, hook) {
+        (Loaded::TracePoint(program), _) => program.load(),
+        (Loaded::RawTracePoint(program), _) => program.load(),
+        (Loaded::CgroupSockAddr(program), _) => program.load(),
+        (Loaded::CgroupSock(program), _) => program.load(),
+        (Loaded::CgroupSkb(program), _) => program.load(),
+        (Loaded::BtfTracePoint(program), Hook::BtfTracepoint(name)) => program.load(name, btf),
+        (Loaded::Lsm(program), Hook::Lsm(name)) => program.load(name, btf),
+        (Loaded::FExit(program), Hook::Fexit(name)) => program.load(name, btf),
+        (Loaded::Iter(program), Hook::Iterator(name)) => program.load(name, btf),
+        _ => Err(ProgramError::UnexpectedProgramType),
     }
 }
 
-fn tracepoint(
-    program: &mut Loaded,
-    category: &str,
-    name: &str,
-    loaded: bool,
-) -> Result<Link, ProgramError> {
-    let program: &mut TracePoint = program.try_into()?;
-    if !loaded {
-        program.load()?;
+/// Attaches a program that has been loaded.
+pub(crate) fn attach(program: &mut Loaded, hook: Hook) -> Result<Link, ProgramError> {
+    // What was attached belongs to whoever holds the link.
+    macro_rules! link {
+        ($program:ident.attach($($argument:expr),*)) => {{
+            let id = $program.attach($($argument),*)?;
+            Ok(Box::new($program.take_link(id)?))
+        }};
     }
-    let id = program.attach(category, name)?;
-    Ok(Box::new(program.take_link(id)?))
-}
-
-/// Programs at the root of the tree of cgroups stand beside those of others.
-fn cgroup(program: &mut Loaded, loaded: bool) -> Result<Link, ProgramError> {
-    // Links always do; the kernel takes no mode with one.
-    let mode = CgroupAttachMode::Single;
-    let root = cgroup_root().and_then(File::open)?;
-    match program {
-        Loaded::CgroupSockAddr(program) => {
-            let program: &mut CgroupSockAddr = program;
-            if !loaded {
-                program.load()?;
-            }
-            let id = program.attach(root, mode)?;
-            Ok(Box::new(program.take_link(id)?))
+    match (program, hook) {
+        (Loaded::TracePoint(program), Hook::Enter(name)) => {
+            link!(program.attach("syscalls", &format!("sys_enter_{name}")))
         }
-        Loaded::CgroupSock(program) => {
-            let program: &mut CgroupSock = program;
-            if !loaded {
-                program.load()?;
-            }
-            let id = program.attach(root, mode)?;
-            Ok(Box::new(program.take_link(id)?))
+        (Loaded::TracePoint(program), Hook::Exit(name)) => {
+            link!(program.attach("syscalls", &format!("sys_exit_{name}")))
         }
-        Loaded::CgroupSkb(program) => {
-            let program: &mut CgroupSkb = program;
-            if !loaded {
-                program.load()?;
-            }
+        (Loaded::TracePoint(program), Hook::Tracepoint(category, name)) => {
+            link!(program.attach(category, name))
+        }
+        (Loaded::RawTracePoint(program), Hook::RawTracepoint(name)) => link!(program.attach(name)),
+        (Loaded::BtfTracePoint(program), _) => link!(program.attach()),
+        (Loaded::Lsm(program), _) => link!(program.attach()),
+        (Loaded::FExit(program), _) => link!(program.attach()),
+        (Loaded::Iter(program), _) => link!(program.attach()),
+        // Programs at the root of the tree of cgroups stand beside those of others: links always do,
+        // and the kernel takes no mode with one.
+        (Loaded::CgroupSockAddr(program), _) => {
+            link!(program.attach(File::open(cgroup_root()?)?, CgroupAttachMode::Single))
+        }
+        (Loaded::CgroupSock(program), _) => {
+            link!(program.attach(File::open(cgroup_root()?)?, CgroupAttachMode::Single))
+        }
+        (Loaded::CgroupSkb(program), _) => {
             // Which of the two it is stands in the section that it was compiled into.
             let direction = program
                 .expected_attach_type()
                 .unwrap_or(CgroupSkbAttachType::Egress);
-            let id = program.attach(root, direction, mode)?;
-            Ok(Box::new(program.take_link(id)?))
+            let root = File::open(cgroup_root()?)?;
+            link!(program.attach(root, direction, CgroupAttachMode::Single))
         }
         _ => Err(ProgramError::UnexpectedProgramType),
     }

@@ -14,6 +14,7 @@ pub mod respond;
 mod ring;
 pub mod shared;
 pub mod snapshot;
+mod start;
 
 pub use attach::cgroup_root;
 pub use filter::Filter;

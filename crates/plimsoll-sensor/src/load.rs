@@ -20,6 +20,7 @@ use crate::object::object;
 use crate::ring::Ring;
 use crate::shared;
 use crate::snapshot::{Snapshot, Taken};
+use crate::start;
 
 /// Places for records on each processor, as `maps.h` has them.
 const SCRATCH_SLOTS: u32 = 4;
@@ -148,7 +149,6 @@ pub struct Sensor {
     filter: Filter,
     states: Vec<ProgramState>,
     links: Vec<Option<Link>>,
-    loaded: Vec<bool>,
     btf: Btf,
     ebpf: Ebpf,
 }
@@ -171,7 +171,9 @@ impl Sensor {
             filter::set(&mut words, "own_pid", 0, u64::from(std::process::id()));
         }
         filter::set(&mut words, "host_mnt_ns", 0, host_mount_namespace()?);
-        filter::set(&mut words, "wake_bytes", 0, u64::from(options.wake_bytes));
+        // A mark above what the ring can hold would never be reached.
+        let wake_bytes = options.wake_bytes.min(ring_bytes(options.ring_bytes) / 4);
+        filter::set(&mut words, "wake_bytes", 0, u64::from(wake_bytes));
         choose_environment(&mut ebpf, &options.environment)?;
         let ring = Ring::new(map(&mut ebpf, "ring")?)?;
         let mut sensor = Self {
@@ -196,7 +198,6 @@ impl Sensor {
                 })
                 .collect(),
             links: PROGRAMS.iter().map(|_| None).collect(),
-            loaded: vec![false; PROGRAMS.len()],
             btf,
             ebpf,
         };
@@ -328,49 +329,26 @@ impl Sensor {
     }
 
     fn attach_wanted(&mut self) {
-        for (index, program) in PROGRAMS.iter().enumerate() {
-            let wanted = program.kinds.is_empty()
-                || program
-                    .kinds
-                    .iter()
-                    .any(|kind| self.filter.kinds.contains(kind));
-            let (Some(state), Some(link), Some(loaded)) = (
-                self.states.get_mut(index),
-                self.links.get_mut(index),
-                self.loaded.get_mut(index),
-            ) else {
-                continue;
-            };
+        let mut starting = Vec::new();
+        for (index, (link, state)) in self.links.iter_mut().zip(&mut self.states).enumerate() {
+            let kinds = state.program.kinds;
+            let wanted =
+                kinds.is_empty() || kinds.iter().any(|kind| self.filter.kinds.contains(kind));
             if !wanted {
                 *link = None;
                 state.state = State::Unwanted;
             } else if link.is_none() && !matches!(state.state, State::Refused(_)) {
-                let (outcome, made) = start(&mut self.ebpf, program, &self.btf, loaded);
+                starting.push(index);
+            }
+        }
+        for (index, outcome, made) in start::start(&mut self.ebpf, &self.btf, &starting) {
+            if let (Some(state), Some(link)) =
+                (self.states.get_mut(index), self.links.get_mut(index))
+            {
                 state.state = outcome;
                 *link = made;
             }
         }
-    }
-}
-
-/// Loads and attaches one program.
-fn start(
-    ebpf: &mut Ebpf,
-    program: &Program,
-    btf: &Btf,
-    loaded: &mut bool,
-) -> (State, Option<Link>) {
-    if attach::absent(program.hook) {
-        return (State::Absent, None);
-    }
-    let Some(found) = ebpf.program_mut(program.name) else {
-        return (State::Refused("not in the object".to_owned()), None);
-    };
-    let result = attach::attach(found, program.hook, btf, *loaded);
-    *loaded = found.fd().is_ok();
-    match result {
-        Ok(link) => (State::Attached, Some(link)),
-        Err(error) => (State::Refused(attach::reason(&error)), None),
     }
 }
 

@@ -111,7 +111,12 @@ fn opens_are_chosen_by_prefix_and_name_even_when_folders_move() {
     watch.sensor.set_filter(filter).unwrap();
     File::open(base.join("other/a")).unwrap();
     watch.gather_own();
-    assert_eq!(paths(&watch), [base.join("other/a").to_str().unwrap()]);
+    // Changing filters opens files itself.
+    let told: Vec<_> = paths(&watch)
+        .into_iter()
+        .filter(|path| path.starts_with(base.to_str().unwrap()))
+        .collect();
+    assert_eq!(told, [base.join("other/a").to_str().unwrap()]);
 }
 
 #[test]
