@@ -26,6 +26,7 @@ mod tests;
 pub use metadata::Places;
 pub use table::Overflow;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use plimsoll_behavior::wire::Record;
@@ -40,8 +41,10 @@ use self::trust::{Maker, Serial};
 
 /// Most answers that are taken at once: between them events are read.
 const ANSWERS_AT_ONCE: usize = 256;
-/// Most processes in cgroups of which nothing is known that are looked at in a second.
+/// How often what was removed long ago is forgotten, nanoseconds.
 const SECOND_NS: u64 = 1_000_000_000;
+/// Most namespaces that are remembered as asked for.
+const NAMESPACES_MAX: usize = 4_096;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,6 +65,9 @@ pub struct Attribution {
     metadata: Metadata,
     /// Where version 2 of cgroups is mounted.
     mount: Option<PathBuf>,
+    proc: PathBuf,
+    /// Namespaces of which it was asked where their processes are.
+    asked_namespaces: HashSet<(u32, u32)>,
     /// Questions that found no room.
     unasked: Vec<Effect>,
     expired_ns: u64,
@@ -71,9 +77,10 @@ impl Attribution {
     /// Begins with nothing known. `host_pid_ns` is the inode of the host's pid namespace.
     pub fn new(host_pid_ns: u32, mut places: Places) -> std::io::Result<Self> {
         places.cgroups = places.cgroups.or_else(|| scan::mount(&places.proc));
-        let mount = places.cgroups.clone();
         Ok(Self {
-            mount,
+            mount: places.cgroups.clone(),
+            proc: places.proc.clone(),
+            asked_namespaces: HashSet::new(),
             table: Table::new(host_pid_ns),
             hints: Hints::default(),
             metadata: Metadata::start(places)?,
@@ -95,6 +102,15 @@ impl Attribution {
             let effects = self
                 .table
                 .made(cgroup.id, &cgroup.path, Maker::Unknown, now_ns);
+            self.follow(effects, now_ns, None, out);
+        }
+        for process in scan::isolated(&self.proc, self.table.host_pid_ns()) {
+            let scan::Isolated {
+                mnt_ns,
+                pid_ns,
+                path,
+            } = process;
+            let effects = self.table.placed(&path, mnt_ns, pid_ns);
             self.follow(effects, now_ns, None, out);
         }
         if let Ok(accounts) = metadata::host_accounts() {
@@ -171,6 +187,9 @@ impl Attribution {
         if record.number(Param::CgroupHierarchy).unwrap_or(0) == 0 {
             let effect = self.table.removed(id, record.time_ns);
             self.follow(effect, record.time_ns, None, out);
+        } else if let Some(path) = record.param(Param::CgroupPath) {
+            let effect = self.table.removed_elsewhere(path, record.time_ns);
+            self.follow(effect, record.time_ns, None, out);
         }
     }
 
@@ -189,6 +208,25 @@ impl Attribution {
         if let Some(serial) = self.table.isolated(record.cgroup_id, record.pid_ns) {
             let effects = [Effect::Ask(serial), Effect::Tell(serial, record.cgroup_id)];
             self.follow(effects, record.time_ns, Some(record.exec.pid), out);
+        } else if self.table.is_unplaced(record.cgroup_id, record.pid_ns) {
+            self.ask_place(record);
+        }
+    }
+
+    /// Asks where a process is of which version 2 says nothing; once for its namespaces.
+    fn ask_place(&mut self, record: &Record<'_>) {
+        let (mnt_ns, pid_ns) = (record.mnt_ns, record.pid_ns);
+        if self.asked_namespaces.len() >= NAMESPACES_MAX {
+            self.asked_namespaces.clear();
+        }
+        if self.asked_namespaces.insert((mnt_ns, pid_ns)) {
+            let pid = record.exec.pid;
+            let subject = Subject::Process {
+                pid,
+                mnt_ns,
+                pid_ns,
+            };
+            self.metadata.ask(subject, Question::default());
         }
     }
 
@@ -280,6 +318,16 @@ impl Attribution {
         let found = answer.found;
         let serial = match answer.subject {
             Subject::Container(serial) => serial,
+            Subject::Process {
+                pid,
+                mnt_ns,
+                pid_ns,
+            } => {
+                let effects = found
+                    .path
+                    .map(|path| self.table.placed(&path, mnt_ns, pid_ns));
+                return self.follow(effects.unwrap_or_default(), now_ns, Some(pid), out);
+            }
             Subject::Guess(cgroup_id) => {
                 let Some((_, guess)) = self.table.guess(cgroup_id).filter(|_| found.is_known)
                 else {

@@ -193,6 +193,9 @@ impl Containers {
         if record.cgroup_id != 0 {
             self.add_cgroup(record.cgroup_id, path);
         }
+        if !gone {
+            self.revive(place);
+        }
         let container = self.get_mut(place);
         fill(container, record);
         self.describe(place, record);
@@ -208,10 +211,23 @@ impl Containers {
             for id in inside {
                 self.belongs(id, cgroup, place);
             }
+            // One beside its own may be its as well.
+            self.belongs(record.cgroup_id, record.cgroup_id, place);
         }
         if gone {
             self.remove(place, record.time_ns);
         }
+    }
+
+    /// A container that had ended was started again, with the same id.
+    fn revive(&mut self, place: ContainerId) {
+        let container = self.get_mut(place);
+        if container.removed_ns.take().is_none() {
+            return;
+        }
+        container.knowledge = Knowledge::Unknown;
+        container.cgroup_id = 0;
+        self.removed.retain(|removed| *removed != place);
     }
 
     /// All else that an engine says.
@@ -360,7 +376,9 @@ fn fill(container: &mut Container, record: &Record<'_>) {
             *place = told;
         }
     }
-    if record.cgroup_id != 0 {
+    // With a path it is the container's own; else it may be another of its cgroups.
+    let is_own = container.cgroup_id == 0 || record.param(Param::CgroupPath).is_some();
+    if record.cgroup_id != 0 && is_own {
         container.cgroup_id = record.cgroup_id;
     }
 }

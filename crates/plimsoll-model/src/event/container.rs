@@ -5,7 +5,9 @@
 //! id means that the cgroup is the host's after all. A container has a record for each of its
 //! cgroups, and another whenever more is known of it: what a later record says stands over what an
 //! earlier one said, and a parameter that is absent changes nothing. So a container's facts belong
-//! to its id, not to the cgroup of the record that brought them.
+//! to its id, not to the cgroup of the record that brought them. The record of its own cgroup, below
+//! which its others usually lie, has a `cgroup_path`. One that was gone and is told again was started
+//! again.
 
 /// Value of `container_state`: something isolated runs there, but what is not known.
 pub const STATE_UNKNOWN: u64 = 0;

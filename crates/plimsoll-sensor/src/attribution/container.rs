@@ -43,7 +43,7 @@ pub struct Container {
     pub identity: Identity,
     /// Path of its own cgroup.
     pub path: Box<[u8]>,
-    /// Its own cgroup, or the first below it that was seen. 0 where it has none of version 2.
+    /// Its own cgroup; 0 while only some below it were seen, and where it has none of version 2.
     pub cgroup_id: u64,
     pub pod: Option<PodClaim>,
     /// Containers around it, the outermost first.

@@ -48,6 +48,12 @@ pub enum Subject {
     Container(Serial),
     /// The cgroup with this id may be a container's.
     Guess(u64),
+    /// A process with these namespaces, of which version 2 says nothing.
+    Process {
+        pid: u32,
+        mnt_ns: u32,
+        pid_ns: u32,
+    },
 }
 
 /// An answer. Further ones may follow until it is the last.
@@ -152,13 +158,16 @@ impl Asking {
 
     fn look(&mut self, mut later: Later) {
         // Whatever stands in those files, the next question is answered.
-        let found = catch_unwind(AssertUnwindSafe(|| {
-            lookup::look(&self.places, &later.question)
-        }));
+        let look = || match later.subject {
+            Subject::Process { pid, .. } => lookup::place(&self.places, pid),
+            _ => lookup::look(&self.places, &later.question),
+        };
+        let found = catch_unwind(AssertUnwindSafe(look));
         let found = found.unwrap_or_default();
         let delays = match later.subject {
             Subject::Container(_) => DELAYS_MS,
             Subject::Guess(_) => GUESS_DELAYS_MS,
+            Subject::Process { .. } => &[],
         };
         let delay = delays
             .get(later.tries)

@@ -24,6 +24,9 @@ pub fn container(container: &Container, cgroup_id: u64, time_ns: u64) -> Vec<u8>
     if let Some(engine) = container.identity.engine {
         record = record.bytes(Param::ContainerEngine, engine.name().as_bytes());
     }
+    if cgroup_id == container.cgroup_id {
+        record = record.bytes(Param::CgroupPath, &container.path);
+    }
     let texts = [
         (Param::ContainerName, &details.name),
         (Param::ContainerImage, &details.image),

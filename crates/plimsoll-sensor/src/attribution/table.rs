@@ -5,6 +5,7 @@
 //! events of its last moments may be read late.
 
 mod expiry;
+mod namespaces;
 #[cfg(test)]
 mod tests;
 
@@ -94,6 +95,11 @@ impl Table {
             None if self.overflow.cgroups > 0 => Maker::Isolated,
             _ => Maker::Host,
         }
+    }
+
+    /// Inode of the host's pid namespace, 0 when that is not known.
+    pub const fn host_pid_ns(&self) -> u32 {
+        self.host_pid_ns
     }
 
     fn is_isolated(&self, pid_ns: u32) -> bool {
@@ -214,6 +220,9 @@ impl Table {
     ) -> Option<Effect> {
         let container = self.containers.get_mut(&serial)?;
         container.cgroups += 1;
+        if *container.path == *path {
+            container.cgroup_id = id;
+        }
         let mut is_news = container.cgroups == 1 || !container.holds(path);
         for claim in refused {
             is_news |= container.refuse(claim, why);
@@ -259,7 +268,7 @@ impl Table {
             },
             identity,
             path: own,
-            cgroup_id,
+            cgroup_id: if end >= path.len() { cgroup_id } else { 0 },
             pod: None,
             outer,
             outer_identities,

@@ -81,17 +81,22 @@ impl Live {
                     return;
                 }
                 *execs += 1;
-                let id = told
-                    .attribution
-                    .container_id(record.cgroup_id)
-                    .map(str::to_owned);
+                let id = told.attribution.container_id(record.cgroup_id);
+                let id = id.map(str::to_owned);
+                let judged = told.judged.take();
                 let args = String::from_utf8_lossy(record.param(Param::Args).unwrap_or_default())
                     .into_owned();
                 let words: Vec<&str> = args.trim_end_matches('\0').split('\0').collect();
-                if words.last() == Some(&"counted") {
+                let is_counted = words.last() == Some(&"counted");
+                let is_marked = words.first().is_some_and(|word| word.ends_with("true"));
+                if (is_counted || is_marked) && id.is_some() {
+                    // What rules are judged by says the same, from the records alone.
+                    assert_eq!(judged.as_deref(), id.as_deref());
+                }
+                if is_counted {
                     *counted.entry(id.clone().unwrap_or_default()).or_default() += 1;
                 }
-                if words.first().is_some_and(|word| word.ends_with("true")) {
+                if is_marked {
                     let before = started.insert(words.last().unwrap().to_string(), id.clone());
                     *changed += usize::from(before.is_some_and(|before| before != id));
                 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use plimsoll_behavior::state::State;
 use plimsoll_behavior::wire::Record;
 use plimsoll_model::event::container::STATE_KNOWN;
 use plimsoll_model::event::{EventKind, Param};
@@ -32,6 +33,10 @@ pub struct Told {
     pub attribution: Attribution,
     pub containers: BTreeMap<String, Container>,
     users: BTreeMap<String, String>,
+    /// What judges events, fed with the same records.
+    state: State,
+    /// The container of the last event that it was shown.
+    pub judged: Option<String>,
 }
 
 impl Told {
@@ -44,6 +49,8 @@ impl Told {
             attribution: Attribution::new(number.parse().unwrap(), places).unwrap(),
             containers: BTreeMap::new(),
             users: BTreeMap::new(),
+            state: State::new(),
+            judged: None,
         }
     }
 
@@ -80,11 +87,26 @@ impl Told {
             let is_known = found.state >= STATE_KNOWN && !found.name.is_empty();
             let has_image = found.engine == "runc" || !found.image.is_empty();
             if is_known && has_image && found.json["init_pid"].is_number() {
+                self.check_state(id, &found);
                 return found;
             }
             assert!(begun.elapsed() < KNOWN_MAX, "{id} is not known: {found:#?}");
             std::thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// The records say the same to what judges events.
+    fn check_state(&self, id: &str, found: &Container) {
+        let held = self.state.containers.find(id.as_bytes()).unwrap();
+        assert!(!held.details_unread, "{:#}", found.json);
+        assert_eq!(*held.name, *found.name.as_bytes());
+        assert_eq!(*held.image, *found.image.as_bytes());
+        assert_eq!(held.details.privileged, found.json["privileged"].as_bool());
+        let pod = held.details.pod.as_ref().map(|pod| pod.name.clone());
+        assert_eq!(pod.as_deref(), found.json["pod"]["name"].as_str());
+        let mounts = found.json["mounts"].as_array().map_or(0, Vec::len);
+        assert_eq!(held.details.mounts.len(), mounts);
+        assert_eq!(&*held.accounts.user(1234).unwrap().name, b"shop");
     }
 
     pub fn users(&self, id: &str) -> &str {
@@ -94,6 +116,7 @@ impl Told {
     fn take(&mut self, records: &[Vec<u8>]) {
         for bytes in records {
             let record = Record::read(bytes).unwrap();
+            self.state.apply(&record);
             let text = |param| {
                 let bytes = record.param(param).unwrap_or_default();
                 String::from_utf8(bytes.to_vec()).unwrap()

@@ -63,6 +63,40 @@ fn late_events_of_a_removed_container() {
 }
 
 #[test]
+fn a_container_may_have_a_cgroup_beside_its_own() {
+    on_host(
+        "
+        0 cgroup_mkdir cgroup_subject=50 cgroup_path=/docker/abc
+        0 container cgroup=50 cgroup_path=/docker/abc container_id=abc container_state=2
+        0 cgroup_mkdir cgroup_subject=60 cgroup_path=/docker/other
+        0 container cgroup=60 container_id=abc container_state=2
+        10 execve comm=a cgroup=60 mnt=8 pidns=9
+        ? 10 container=abc
+        0 cgroup_rmdir cgroup_subject=60 cgroup_path=/docker/other
+        0 cgroup_mkdir cgroup_subject=61 cgroup_path=/docker/abc/in
+        11 execve comm=a cgroup=61 mnt=8 pidns=9
+        ? 11 container=abc",
+    );
+}
+
+#[test]
+fn a_container_that_is_started_again_is_not_forgotten_as_ended() {
+    let mut text = String::from(
+        "
+        0 container cgroup=50 cgroup_path=/c/abc container_id=abc container_state=2
+        0 cgroup_rmdir cgroup_subject=50 cgroup_path=/c/abc
+        0 container cgroup=51 cgroup_path=/c/abc container_id=abc container_state=2\n",
+    );
+    for number in 100..500 {
+        let id = format!("cgroup={number} cgroup_path=/c/{number} container_id={number}");
+        text += &format!("0 container {id} container_state=2\n");
+        text += &format!("0 cgroup_rmdir cgroup_subject={number} cgroup_path=/c/{number}\n");
+    }
+    text += "10 execve comm=a cgroup=51 mnt=8 pidns=9\n? 10 container=abc";
+    on_host(&text);
+}
+
+#[test]
 fn without_version_2_by_namespaces() {
     on_host(
         "

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::details::Details;
 use super::super::hints::Hint;
 use super::super::path::Engine;
+use super::super::scan;
 use super::file::{self, Links};
 use super::oci::Configuration;
 use super::places::Places;
@@ -12,7 +13,7 @@ use super::process::{self, Accounts};
 use super::{containerd, crio, docker, machine, podman, runc};
 
 /// What is asked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Question {
     pub engine: Option<Engine>,
     pub id: String,
@@ -36,6 +37,8 @@ pub struct Found {
     pub is_known: bool,
     /// Nothing more will come.
     pub is_complete: bool,
+    /// The cgroup of version 1 of a process that was asked for.
+    pub path: Option<Vec<u8>>,
 }
 
 /// Looks once. What is not there yet may be there a moment later.
@@ -60,6 +63,14 @@ pub fn look(all: &Places, question: &Question) -> Found {
         looking.accounts(&mut found);
     }
     found
+}
+
+/// Looks where a process is by version 1.
+pub fn place(places: &Places, pid: u32) -> Found {
+    Found {
+        path: scan::version_1(&places.proc, pid),
+        ..Found::default()
+    }
 }
 
 struct Looking<'a> {

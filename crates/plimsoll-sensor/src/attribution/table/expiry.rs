@@ -38,6 +38,15 @@ impl Table {
         if container.cgroups > 0 || container.removed_ns.is_some() {
             return None;
         }
+        self.end(serial, now_ns);
+        Some(Effect::Tell(serial, id))
+    }
+
+    /// Notes that a container is gone.
+    pub(super) fn end(&mut self, serial: Serial, now_ns: u64) {
+        let Some(container) = self.containers.get_mut(&serial) else {
+            return;
+        };
         container.removed_ns = Some(now_ns);
         if self.by_own_path.get(&container.path) == Some(&serial) {
             self.by_own_path.remove(&container.path);
@@ -46,7 +55,6 @@ impl Table {
             self.by_identity.remove(&container.identity);
         }
         self.gone.containers.push_back((now_ns, serial));
-        Some(Effect::Tell(serial, id))
     }
 
     /// Forgets what was removed long ago, and the oldest of too many.

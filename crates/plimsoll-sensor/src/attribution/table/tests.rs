@@ -186,3 +186,32 @@ fn nested_containers_of_a_tree_wait_too() {
     table.made(8, format!("/docker/{a}").as_bytes(), Maker::Unknown, 0);
     assert_eq!(table.container_of(8).unwrap().identity.id, a);
 }
+
+#[test]
+fn without_version_2_namespaces_stand_for_containers() {
+    let mut table = table();
+    let (a, b) = (id('a'), id('b'));
+    assert!(table.is_unplaced(1, 300) && !table.is_unplaced(1, HOST_PID_NS));
+    let path = format!("/docker/{a}/docker/{b}");
+    let effects = table.placed(path.as_bytes(), 299, 300);
+    assert_eq!(effects, [Effect::Ask(1), Effect::Tell(1, 0)]);
+    let container = table.container(1).unwrap();
+    assert_eq!(
+        (&*container.identity.id, container.namespaces),
+        (&*a, (299, 300))
+    );
+    assert_eq!(container.refused[0].id, b);
+    assert!(
+        table
+            .placed(b"/system.slice/ssh.service", 1, 301)
+            .is_empty()
+    );
+    let own = format!("/docker/{a}");
+    assert_eq!(
+        table.removed_elsewhere(own.as_bytes(), 5),
+        Some(Effect::Tell(1, 0))
+    );
+    assert_eq!(table.removed_elsewhere(own.as_bytes(), 6), None);
+    table.expire(LATE_NS + 100);
+    assert_eq!(table.len(), (1, 0));
+}
