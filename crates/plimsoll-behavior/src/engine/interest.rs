@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use plimsoll_model::event::EventKind;
 
-pub use paths::{Open, Paths, Wanted};
+pub use paths::{KernelOpens, Open, Paths, Wanted};
 
 use super::Engine;
 use super::graph::{Ask, Check, Node, NodeId};

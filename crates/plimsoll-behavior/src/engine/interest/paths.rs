@@ -20,6 +20,8 @@ pub struct Wanted {
     pub exact: BTreeSet<Bytes>,
     pub beginnings: BTreeSet<Bytes>,
     pub ends: BTreeSet<Bytes>,
+    /// Whole name of the file, or of a folder above it.
+    pub names: BTreeSet<Bytes>,
     /// Anywhere in the path.
     pub parts: BTreeSet<Bytes>,
     /// Anywhere in the path as the caller wrote it, not joined.
@@ -45,11 +47,12 @@ pub struct Open<'o> {
 pub const TEXTS_MAX: usize = 4096;
 
 impl Wanted {
-    fn sets(&mut self) -> [&mut BTreeSet<Bytes>; 6] {
+    fn sets(&mut self) -> [&mut BTreeSet<Bytes>; 7] {
         [
             &mut self.exact,
             &mut self.beginnings,
             &mut self.ends,
+            &mut self.names,
             &mut self.parts,
             &mut self.raw_parts,
             &mut self.commands,
@@ -65,12 +68,17 @@ impl Wanted {
                 .any(|beginning| path.starts_with(beginning))
             || self.ends.iter().any(|end| path.ends_with(end))
             || self.parts.iter().any(contains)
+            || (!self.names.is_empty()
+                && path
+                    .split(|byte| *byte == b'/')
+                    .any(|name| self.names.contains(name)))
     }
 
     fn holds(&self, open: Open<'_>) -> bool {
         let by_path = !self.exact.is_empty()
             || !self.beginnings.is_empty()
             || !self.ends.is_empty()
+            || !self.names.is_empty()
             || !self.parts.is_empty();
         let raw = |part: &Bytes| memchr::memmem::find(open.raw, part).is_some();
         let written = match open.written {
@@ -83,8 +91,8 @@ impl Wanted {
             || self.commands.contains(open.command)
     }
 
-    /// How much it takes in, roughly. Beginnings and ends take in more than whole paths do, and what
-    /// has to be searched for is dear.
+    /// How much it takes in, and how dear it is to ask, roughly: a search through the path is worst,
+    /// because a filter in the kernel does not do it.
     fn breadth(&self) -> usize {
         let short = |texts: &BTreeSet<Bytes>| {
             texts
@@ -93,12 +101,35 @@ impl Wanted {
                 .sum::<usize>()
         };
         self.exact.len()
-            + 64 * self.commands.len()
+            + 64 * (self.commands.len() + self.names.len())
             + short(&self.beginnings)
-            + 4 * short(&self.ends)
-            + 64 * short(&self.parts)
-            + 32 * short(&self.raw_parts)
+            + 16 * short(&self.raw_parts)
+            + 256 * (short(&self.ends) + short(&self.parts))
     }
+
+    /// What a filter in the kernel can ask: beginnings of the path, names in it, what the caller wrote,
+    /// who it is. None where that is not all that has to be asked.
+    pub fn kernel(&self) -> Option<KernelOpens> {
+        (self.ends.is_empty() && self.parts.is_empty()).then(|| KernelOpens {
+            beginnings: self.exact.union(&self.beginnings).cloned().collect(),
+            names: self.names.clone(),
+            raw_parts: self.raw_parts.clone(),
+            commands: self.commands.clone(),
+        })
+    }
+}
+
+/// Opens that have to be told, in a form that the kernel can follow: one of these holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KernelOpens {
+    /// Of the full path, as it was resolved and as it was written.
+    pub beginnings: BTreeSet<Bytes>,
+    /// Whole names of the file or of a folder above it.
+    pub names: BTreeSet<Bytes>,
+    /// Anywhere in the path as the caller wrote it: `../`.
+    pub raw_parts: BTreeSet<Bytes>,
+    /// Names of processes, whatever they open.
+    pub commands: BTreeSet<Bytes>,
 }
 
 impl Paths {
@@ -171,6 +202,10 @@ impl Paths {
         Self::of(texts, |wanted| &mut wanted.beginnings)
     }
 
+    fn names(texts: impl IntoIterator<Item = Bytes>) -> Self {
+        Self::of(texts, |wanted| &mut wanted.names)
+    }
+
     fn ends(texts: impl IntoIterator<Item = Bytes>) -> Self {
         Self::of(texts, |wanted| &mut wanted.ends)
     }
@@ -210,8 +245,19 @@ fn of_path(spec: &Spec) -> Paths {
     match spec {
         Spec::Texts(texts) => Paths::exact(texts.iter().cloned()),
         Spec::StartsWith(texts) => Paths::beginnings(texts.iter().cloned()),
-        Spec::EndsWith(texts) => Paths::ends(texts.iter().cloned()),
-        Spec::Contains(texts) => Paths::of(texts.iter().cloned(), |wanted| &mut wanted.parts),
+        Spec::EndsWith(texts) => each(texts, |text| match text.strip_prefix(b"/") {
+            Some(name) if is_name(name) => Paths::names([name.into()]),
+            _ => Paths::ends([text.clone()]),
+        }),
+        Spec::Contains(texts) => each(texts, |text| {
+            let inner = text
+                .strip_prefix(b"/")
+                .and_then(|rest| rest.strip_suffix(b"/"));
+            match inner {
+                Some(name) if is_name(name) => Paths::names([name.into()]),
+                _ => Paths::of([text.clone()], |wanted| &mut wanted.parts),
+            }
+        }),
         Spec::Paths(texts) => Paths::beginnings(texts.iter().map(|text| folder_above(text))),
         Spec::Glob(pattern, false) => Paths::beginnings([plain(pattern)]),
         _ => Paths::Any,
@@ -247,13 +293,23 @@ fn of_folder(spec: &Spec) -> Paths {
 
 fn of_name(spec: &Spec) -> Paths {
     // A path that ends in a slash is its own name; one without any has the name `/`.
-    let plain = |texts: &BTreeSet<Bytes>| texts.iter().all(|text| !text.contains(&b'/'));
     match spec {
-        Spec::Texts(texts) | Spec::EndsWith(texts) if plain(texts) => {
+        Spec::Texts(texts) if texts.iter().all(|text| is_name(text)) => {
+            Paths::names(texts.iter().cloned())
+        }
+        Spec::EndsWith(texts) if texts.iter().all(|text| is_name(text)) => {
             Paths::ends(texts.iter().cloned())
         }
         _ => Paths::Any,
     }
+}
+
+fn is_name(text: &[u8]) -> bool {
+    !text.is_empty() && !text.contains(&b'/')
+}
+
+fn each(texts: &BTreeSet<Bytes>, paths: impl Fn(&Bytes) -> Paths) -> Paths {
+    texts.iter().map(paths).fold(Paths::None, Paths::or)
 }
 
 /// What all paths of a pattern begin with.

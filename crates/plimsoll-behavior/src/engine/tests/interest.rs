@@ -83,6 +83,8 @@ fn conditions_say_which_opens_they_need() {
 fn part() -> impl Strategy<Value = String> {
     let texts = prop_oneof![
         Just("/etc"),
+        Just("/passwd"),
+        Just("/x/"),
         Just("/etc/"),
         Just("/etc/passwd"),
         Just("/srv/a"),

@@ -121,26 +121,70 @@ fn arguments_are_written_out() {
     );
 }
 
+/// An output with every field there is.
+fn everything() -> String {
+    use crate::rules::ArgKind;
+    let shown = crate::fields::all().filter_map(|field| {
+        let argument = match (field.name, field.info.arg) {
+            ("fd.ip" | "fd.net" | "fd.port" | "fd.proto" | "evt.type.is", _) => return None,
+            (_, ArgKind::None | ArgKind::Index | ArgKind::Key | ArgKind::Any) => "",
+            (_, ArgKind::IndexRequired | ArgKind::AnyRequired) => "[0]",
+            (_, ArgKind::KeyRequired) => "[x]",
+        };
+        Some(format!("%{}{argument}", field.name))
+    });
+    shown.collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn each_event_can_be_written_out() {
     // Whatever is missing in a record, nothing of it stops an output.
-    let all: Vec<String> = crate::fields::all()
-        .filter(|field| !field.has_many() || field.name.starts_with("proc."))
-        .map(|field| {
-            use crate::rules::ArgKind;
-            match field.info.arg {
-                ArgKind::None | ArgKind::Index | ArgKind::Key | ArgKind::Any => {
-                    format!("%{}", field.name)
-                }
-                ArgKind::IndexRequired | ArgKind::AnyRequired => format!("%{}[0]", field.name),
-                ArgKind::KeyRequired if field.name == "evt.type.is" => String::new(),
-                ArgKind::KeyRequired => format!("%{}[x]", field.name),
-            }
-        })
-        .collect();
-    let output = all.join(" ");
+    let output = everything();
     for kind in crate::engine::judged() {
         let scene = format!("300 {}=3 cgroup=7 mnt=8 pidns=9", kind.name());
         assert!(!shown(&output, &scene).0.is_empty(), "{kind}");
+    }
+}
+
+#[test]
+fn numbers_and_bytes_without_sense_do_no_harm() {
+    use crate::wire::RecordWriter;
+    use plimsoll_model::event::{ExecId, PARAMS, Type};
+    let rules = format!(
+        "- rule: r\n  desc: d\n  condition: evt.num > 0\n  output: \"{}\"\n  priority: NOTICE\n",
+        everything()
+    );
+    let mut engine = engine(&[("r.yaml", &rules)]);
+    let mut state = State::new();
+    let bytes: [&[u8]; 4] = [b"", b"\0", &[0xff; 300], b"\x02\0//../\0\0=\xc3\x28"];
+    for number in [0, u64::MAX, i64::MIN as u64, 5] {
+        for kind in crate::engine::judged() {
+            for ret in [i64::MIN, i64::MAX] {
+                let exec = ExecId {
+                    pid: number as u32,
+                    start_ns: number,
+                };
+                let mut writer = RecordWriter::new(kind)
+                    .time_ns(number.rotate_left(7))
+                    .exec(exec, number as u32)
+                    .flags(number as u16)
+                    .ret(ret);
+                for (index, param) in PARAMS.iter().enumerate() {
+                    writer = match param.value_type() {
+                        Type::Bytes => {
+                            writer.bytes(*param, bytes[(index + number as usize % 4) % 4])
+                        }
+                        _ => writer.number(*param, number),
+                    };
+                }
+                let record = writer.finish();
+                let record = Record::read(&record).unwrap();
+                let moment = state.apply(&record);
+                engine.judge(&moment, &mut |found| {
+                    assert!(!found.output().is_empty());
+                    found.fields();
+                });
+            }
+        }
     }
 }

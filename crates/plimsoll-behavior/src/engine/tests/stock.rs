@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use plimsoll_model::event::EventKind;
 
 use super::{engine, fired};
-use crate::engine::interest::{Open, Opened};
+use crate::engine::interest::{Open, Opened, Paths};
 
 /// The stock files, where they are there.
 #[expect(clippy::disallowed_methods, reason = "test data of a known size")]
@@ -62,6 +62,10 @@ fn the_stock_files_compile_and_are_indexed() {
     assert!(reads(b"/srv/anything", b"tar"));
     assert!(!reads(b"/usr/lib/x86_64-linux-gnu/libc.so.6", b"cat"));
     assert!(!reads(b"/srv/app/index.html", b"nginx"));
+    let Paths::Some(wanted) = interest.paths(Opened::Read) else {
+        panic!("{interest:?}");
+    };
+    assert!(wanted.kernel().is_some(), "{wanted:#?}");
     let names = fired(
         &mut engine,
         "0 host host_name=node boot_time=1700000000000000000 host_mnt_ns=1 host_pid_ns=2\n\
