@@ -5,7 +5,7 @@
 //! stream into the order in which it is then recorded.
 
 use plimsoll_model::Timestamp;
-use plimsoll_model::event::{EventKind, Param};
+use plimsoll_model::event::{EventKind, ExecId, Param};
 
 use crate::alert::{Alert, Gate, GateOptions, Held};
 use crate::state::{Moment, State};
@@ -133,6 +133,11 @@ impl<J: Judge> Pipeline<J> {
     /// What is known of processes and containers now.
     pub const fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Living processes of which nothing was told: see [`State::take_strangers`].
+    pub fn take_strangers(&mut self, most: usize) -> Vec<ExecId> {
+        self.state.take_strangers(most)
     }
 
     /// What was told, repeated, held back and lost.

@@ -43,11 +43,15 @@ pub use text::Text;
 use std::sync::Arc;
 
 use foldhash::HashMap;
+use plimsoll_model::event::ExecId;
 
 use self::files::FileTables;
 use self::names::Names;
 use self::table::{Link, Table};
 use crate::wire::Record;
+
+/// Most processes of which nothing was told that are named at once.
+pub const STRANGERS_MAX: usize = 256;
 
 /// All that is known.
 #[derive(Debug, Default)]
@@ -61,6 +65,8 @@ pub struct State {
     pub events: u64,
     /// Sockets of the snapshot, by inode, whose descriptor was not told of yet.
     sockets_waiting: HashMap<u64, Socket>,
+    /// Processes of which nothing was told, since somebody last asked.
+    strangers: Vec<ExecId>,
     nobody: Process,
     now: Now,
 }
@@ -84,6 +90,18 @@ impl State {
     /// How many processes are remembered, ended ones included.
     pub const fn process_count(&self) -> usize {
         self.processes.len()
+    }
+
+    /// At most so many living processes of which nothing was told (their fork was lost). Who can
+    /// look into `/proc` hands in a `Task` record of each, which goes into the trace like any other.
+    pub fn take_strangers(&mut self, most: usize) -> Vec<ExecId> {
+        let most = most.min(self.strangers.len());
+        let mut strangers: Vec<ExecId> = self.strangers.drain(..most).collect();
+        strangers.retain(|exec| {
+            let process = self.process(*exec);
+            process.is_some_and(|process| !process.is_described() && process.exit.is_none())
+        });
+        strangers
     }
 
     /// Takes in one event and gives the moment in which it is judged.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use plimsoll_model::event::{EventKind, ExecId, FLAG_FROM_PROC, Param};
 
-use super::State;
 use super::describe::describe;
 use super::process::{Exit, Origin, Process, Program};
 use super::table::{Link, PROC_TICK_NS};
+use super::{STRANGERS_MAX, State};
 use crate::wire::Record;
 
 pub const CLONE_FILES: u64 = 0x400;
@@ -80,7 +80,14 @@ impl State {
         };
         process.namespaces.mnt = record.mnt_ns;
         process.namespaces.pid = record.pid_ns;
+        self.stranger(record.exec);
         self.processes.insert(process, record.time_ns)
+    }
+
+    fn stranger(&mut self, exec: ExecId) {
+        if exec.pid != 0 && self.strangers.len() < STRANGERS_MAX {
+            self.strangers.push(exec);
+        }
     }
 
     /// A successful exec.
@@ -184,7 +191,11 @@ impl State {
         };
         // Parameters that describe the child, where there are any.
         describe(&mut child, record);
+        let described = child.is_described();
         self.processes.insert(child, record.time_ns);
+        if !described {
+            self.stranger(exec);
+        }
     }
 
     /// The child's first events came before its parent's fork.

@@ -30,6 +30,7 @@ pub struct Live {
     attribution: Attribution,
     /// Losses that were told, by kind and reason.
     told: BTreeMap<(u16, &'static str), u64>,
+    reader: Option<Snapshot>,
 }
 
 impl Live {
@@ -50,6 +51,7 @@ impl Live {
             sensor,
             attribution,
             told: BTreeMap::new(),
+            reader: None,
         })
     }
 
@@ -79,14 +81,9 @@ impl Live {
         for record in &records {
             each(record);
         }
-        let cgroup = CGROUPS
-            .iter()
-            .map(Path::new)
-            .find(|path| path.join("cgroup.controllers").exists());
-        let environment = Options::default().environment;
-        let names: Vec<&str> = environment.iter().map(String::as_str).collect();
-        let mut reader = Snapshot::new(Path::new("/proc"), cgroup, &names);
+        let mut reader = reader();
         let mut taken = self.sensor.snapshot(&mut reader, each);
+        self.reader = Some(reader);
         taken.skipped_count += usize::try_from(left_out).unwrap_or(usize::MAX);
         taken
     }
@@ -106,6 +103,12 @@ impl Source for Live {
 
     fn learned(&mut self, now_ns: u64, more: &mut Vec<Vec<u8>>) {
         self.attribution.poll(now_ns, more);
+    }
+
+    fn look_at(&mut self, pid: u32, more: &mut Vec<Vec<u8>>) {
+        let mut reader = self.reader.take().unwrap_or_else(reader);
+        reader.process_and_files(pid, &mut |record| more.push(record.to_vec()));
+        self.reader = Some(reader);
     }
 
     fn losses(&mut self) -> Losses {
@@ -148,6 +151,17 @@ impl Source for Live {
             own_bytes,
         }
     }
+}
+
+/// A reader of this machine's processes.
+fn reader() -> Snapshot {
+    let cgroup = CGROUPS
+        .iter()
+        .map(Path::new)
+        .find(|path| path.join("cgroup.controllers").exists());
+    let environment = Options::default().environment;
+    let names: Vec<&str> = environment.iter().map(String::as_str).collect();
+    Snapshot::new(Path::new("/proc"), cgroup, &names)
 }
 
 fn host_record() -> Vec<u8> {

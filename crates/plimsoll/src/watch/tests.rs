@@ -53,6 +53,8 @@ impl Source for Fake {
 
     fn learned(&mut self, _: u64, _: &mut Vec<Vec<u8>>) {}
 
+    fn look_at(&mut self, _: u32, _: &mut Vec<Vec<u8>>) {}
+
     fn losses(&mut self) -> Losses {
         std::mem::take(&mut self.0.borrow_mut().losses)
     }

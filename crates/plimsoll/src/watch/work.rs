@@ -24,6 +24,8 @@ use crate::screen::{ContainerRow, Counts};
 
 /// How long to wait for events at most: how late an alert can be.
 const POLL: Duration = Duration::from_millis(20);
+/// Unknown processes that are looked at between two rounds of events.
+const LOOKS_MAX: usize = 16;
 /// How often figures are made and losses are asked for.
 const LOOK: Duration = Duration::from_secs(1);
 /// How often CPU is measured.
@@ -56,6 +58,8 @@ pub trait Source {
     fn see(&mut self, record: &Record<'_>, more: &mut Vec<Vec<u8>>);
     /// What became known of containers meanwhile.
     fn learned(&mut self, now_ns: u64, more: &mut Vec<Vec<u8>>);
+    /// A look at a process whose beginning was not seen, and at its files.
+    fn look_at(&mut self, pid: u32, more: &mut Vec<Vec<u8>>);
     /// What was lost since the last time.
     fn losses(&mut self) -> Losses;
     /// Kernel programs that run, and those that the kernel refused.
@@ -246,6 +250,10 @@ impl<S: Source> Work<S> {
             for record in more.drain(..) {
                 trouble = trouble.or(feed(pipeline, recorder, &record, out));
             }
+        }
+        // Losses leave processes behind that nobody told of.
+        for exec in pipeline.take_strangers(LOOKS_MAX) {
+            source.look_at(exec.pid, &mut more);
         }
         source.learned(now_ns, &mut more);
         for record in more.drain(..) {

@@ -130,6 +130,25 @@ fn a_lost_fork_is_made_good_by_a_task() {
 }
 
 #[test]
+fn strangers_are_named_until_somebody_tells_of_them() {
+    let mut state = check(
+        "
+        11 openat=3 name=/etc/b
+        11 clone=12 child_pid=12 child_start=12000
+        13 openat=3 name=/etc/b
+        13 task uid=5 euid=5 comm=known
+        14 openat=3 name=/etc/b
+        14 procexit",
+    );
+    let pids = |state: &mut super::State| -> Vec<u32> {
+        let strangers = state.take_strangers(9);
+        strangers.iter().map(|exec| exec.pid).collect()
+    };
+    assert_eq!(pids(&mut state), [11, 12]);
+    assert!(pids(&mut state).is_empty());
+}
+
+#[test]
 fn a_start_out_of_proc_is_rough() {
     check(
         "
