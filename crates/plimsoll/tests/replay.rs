@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use plimsoll_behavior::scenario::{Step, read};
 use plimsoll_behavior::trace::TraceWriter;
 
-const RULES: &str = r#"
+const RULES: &str = r"
 - macro: reads
   condition: (evt.type in (open, openat, openat2) and evt.rawres >= 0)
 - rule: Shadow read
@@ -18,7 +18,7 @@ const RULES: &str = r#"
   output: shadow read by %proc.name in %container.name (parent %proc.pname)
   priority: WARNING
   tags: [T1003]
-"#;
+";
 
 const EVENTS: &str = "
 0 host host_name=node-1 boot_time=1700000000000000000 host_mnt_ns=1 host_pid_ns=2
