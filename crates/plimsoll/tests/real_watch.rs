@@ -1,0 +1,197 @@
+//! `plimsoll watch` on this machine's kernel: alerts, reload, recording, signals, a restart.
+//! Needs root and BPF.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Loading takes some seconds, and more on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+struct Watch {
+    child: Child,
+    folder: PathBuf,
+}
+
+impl Watch {
+    fn start(folder: &Path, more: &[&str]) -> Self {
+        let path = |name: &str| folder.join(name).display().to_string();
+        let child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+            .args(["watch", "--cache", "off", "--format", "json"])
+            .args(["--rules", &path("rules.yaml")])
+            .args(["-o", &format!("json={}", path("alerts.json"))])
+            .args(["--state", &path("state.json")])
+            .args(more)
+            .stdout(fs::File::create(folder.join("stdout")).unwrap())
+            .stderr(fs::File::create(folder.join("stderr")).unwrap())
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let watch = Self {
+            child,
+            folder: folder.to_owned(),
+        };
+        watch.wait_for("stderr", "watching with ");
+        watch
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.join(name)).unwrap_or_default()
+    }
+
+    fn wait_for(&self, name: &str, text: &str) {
+        let end = Instant::now() + PATIENCE;
+        while !self.read(name).contains(text) {
+            let said = self.read("stderr");
+            assert!(Instant::now() < end, "no `{text}` in {name}; {said}");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, signal).unwrap();
+    }
+
+    fn end(&mut self, signal: Signal) -> Option<i32> {
+        self.signal(signal);
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn can_watch() -> bool {
+    let root = rustix::process::geteuid().is_root();
+    if root && Path::new("/sys/kernel/btf/vmlinux").exists() {
+        return true;
+    }
+    println!("skipped: needs root and BPF (/sys/kernel/btf/vmlinux)");
+    false
+}
+
+fn write_rules(folder: &Path, word: &str) {
+    let target = folder.join("secret").display().to_string();
+    let rules = format!(
+        "- rule: Secret {word}\n  desc: d\n  condition: evt.type in (open, openat) and fd.name={target}\n  \
+         output: {word} by %proc.name (%proc.cmdline)\n  priority: WARNING\n  tags: [T1555]\n"
+    );
+    fs::write(folder.join("rules.yaml"), rules).unwrap();
+}
+
+/// Lets a program of this machine read the file.
+fn act(folder: &Path) {
+    let status = Command::new("/bin/cat")
+        .arg(folder.join("secret"))
+        .stdout(Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+}
+
+fn metrics(port: u16) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+/// Alerts of a file of Falco's JSON, without what the sensor says of itself.
+fn alerts(text: &str) -> Vec<&str> {
+    let lines = text.lines();
+    lines
+        .filter(|line| !line.contains("\"source\":\"internal\""))
+        .collect()
+}
+
+#[test]
+fn one_run_and_its_replay_tell_the_same() {
+    if !can_watch() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("secret"), "x").unwrap();
+    write_rules(folder, "read");
+    let trace = folder.join("trace").display().to_string();
+    let mut watch = Watch::start(folder, &["--record", &trace, "--metrics", "127.0.0.1:0"]);
+    let begin = Instant::now();
+    act(folder);
+    watch.wait_for("alerts.json", "read by cat");
+    let late = begin.elapsed();
+    let alert: serde_json::Value =
+        serde_json::from_str(watch.read("alerts.json").lines().next().unwrap()).unwrap();
+    assert_eq!(alert["plimsoll"]["mitre"][0], "T1555");
+    assert_eq!(alert["plimsoll"]["process_chain"][0]["args"][0], "/bin/cat");
+    let said = watch.read("stderr");
+    let port = said.split("metrics at http://127.0.0.1:").nth(1).unwrap();
+    let port = port.split('/').next().unwrap().parse().unwrap();
+    thread::sleep(Duration::from_millis(1500));
+    let figures = metrics(port);
+    assert!(figures.contains("\nplimsoll_rules 1\n"), "{figures}");
+    assert!(
+        figures.contains("plimsoll_alerts_total{rule=\"Secret read\""),
+        "{figures}"
+    );
+    assert_eq!(watch.end(Signal::TERM), Some(0));
+    let lines = watch.read("alerts.json");
+    assert_eq!(watch.read("stdout"), lines);
+    let replayed = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args([
+            "replay", &trace, "--cache", "off", "--format", "json", "--rules",
+        ])
+        .arg(folder.join("rules.yaml"))
+        .output()
+        .unwrap();
+    let replayed = String::from_utf8(replayed.stdout).unwrap();
+    assert_eq!(alerts(&replayed), alerts(&lines));
+    println!("told after {late:?}");
+}
+
+#[test]
+fn rules_are_exchanged_and_a_restart_says_what_it_missed() {
+    if !can_watch() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("secret"), "x").unwrap();
+    write_rules(folder, "first");
+    let mut watch = Watch::start(folder, &[]);
+    fs::write(folder.join("rules.yaml"), "- rule: [").unwrap();
+    watch.signal(Signal::HUP);
+    watch.wait_for("alerts.json", "Plimsoll internal: rules not reloaded");
+    act(folder);
+    watch.wait_for("alerts.json", "first by cat");
+    write_rules(folder, "second");
+    watch.signal(Signal::HUP);
+    watch.wait_for("alerts.json", "Plimsoll internal: rules reloaded");
+    act(folder);
+    watch.wait_for("alerts.json", "second by cat");
+    // Without a word; and the file that it wrote to was moved away.
+    watch.wait_for("state.json", "until");
+    watch.end(Signal::KILL);
+    let watch = Watch::start(folder, &[]);
+    watch.wait_for("alerts.json", "it ended without a word");
+    fs::rename(folder.join("alerts.json"), folder.join("old.json")).unwrap();
+    watch.signal(Signal::HUP);
+    watch.wait_for("alerts.json", "Plimsoll internal: rules reloaded");
+}
