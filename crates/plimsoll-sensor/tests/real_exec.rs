@@ -16,7 +16,8 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::process::Command;
 
 use plimsoll_model::event::{
-    EventKind, FILE_DELETED, FILE_MEMFD, FILE_SETUID, FLAG_CUT, FLAG_PATH_GIVEN, Param,
+    EventKind, FILE_DELETED, FILE_MEMFD, FILE_OVERLAY, FILE_SETUID, FILE_UPPER, FLAG_CUT,
+    FLAG_PATH_GIVEN, Param,
 };
 
 #[path = "support/watch.rs"]
@@ -392,4 +393,88 @@ fn an_orphan_is_told_with_its_new_parent() {
     assert_eq!(made.number(Param::ChildStart), orphan.start_ns);
     assert_ne!(u64::from(made.pid), orphan.number(Param::Ppid));
     assert_ne!(orphan.number(Param::Ppid), u64::from(pid));
+}
+
+#[test]
+fn layers_of_an_overlay_and_other_namespaces_are_told() {
+    let Some(mut watch) = Watch::children(EXEC) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    // A container's root in small: the program of the image, one that was added, one that was changed.
+    let script = r"
+set -e
+cd $0; mount -t tmpfs none .; mkdir lower upper work root
+cp /bin/true lower/shipped; cp /bin/true lower/changed
+mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work none root
+cp /bin/true root/added; echo >> root/changed
+root/shipped; root/added; root/changed; exec true last";
+    let mut command = Command::new("unshare");
+    command
+        .args(["-m", "-p", "-u", "-f", "sh", "-c", script])
+        .arg(folder.path());
+    watch.finish(&mut command);
+    let layer = |name: &str| {
+        let path = format!("{}/root/{name}", folder.path().display());
+        let seen = watch.one(name, |seen| {
+            seen.ret == 0 && seen.text(Param::ExePath) == path
+        });
+        seen.number(Param::ExeLayer) & (FILE_OVERLAY | FILE_UPPER)
+    };
+    assert_eq!(layer("shipped"), FILE_OVERLAY);
+    assert_eq!(layer("added"), FILE_OVERLAY | FILE_UPPER);
+    assert_eq!(layer("changed"), FILE_OVERLAY | FILE_UPPER);
+    let last = watch.one("last", |seen| {
+        seen.ret == 0 && seen.bytes(Param::Args) == b"true\0last\0"
+    });
+    assert_eq!(
+        (last.number(Param::Vpid), last.number(Param::Vppid)),
+        (1, 0)
+    );
+    for (param, name, same) in [
+        (Param::MntNs, "mnt", false),
+        (Param::UtsNs, "uts", false),
+        (Param::PidNs, "pid", false),
+        (Param::NetNs, "net", true),
+        (Param::UserNs, "user", true),
+    ] {
+        let own = fs::metadata(format!("/proc/self/ns/{name}")).unwrap().ino();
+        assert_eq!(last.number(param) == own, same, "{name}");
+    }
+}
+
+#[test]
+fn credentials_are_those_of_the_new_program() {
+    let Some(mut watch) = Watch::children(EXEC) else {
+        return;
+    };
+    // Loses all but one capability, and its users and groups.
+    let code = "
+import ctypes, os
+libc = ctypes.CDLL(None)
+libc.prctl(38, 1, 0, 0, 0)
+os.setsid()
+os.setgroups([]); os.setresgid(10, 11, 12); os.setresuid(20, 21, 22)
+os.execv('/bin/true', ['true', 'less'])";
+    let pid = watch.finish(Command::new("python3").args(["-c", code]));
+    let less = watch.one("less", |seen| {
+        seen.ret == 0 && seen.bytes(Param::Args) == b"true\0less\0"
+    });
+    for (param, value) in [
+        (Param::Uid, 20),
+        (Param::Euid, 21),
+        (Param::Suid, 21),
+        (Param::Fsuid, 21),
+        (Param::Gid, 10),
+        (Param::Egid, 11),
+        (Param::Sgid, 11),
+        (Param::Fsgid, 11),
+        (Param::CapEffective, 0),
+        (Param::CapPermitted, 0),
+        (Param::NoNewPrivs, 1),
+        (Param::Sid, pid.into()),
+        (Param::Pgid, pid.into()),
+    ] {
+        assert_eq!(less.number(param), value, "{param:?}");
+    }
 }
