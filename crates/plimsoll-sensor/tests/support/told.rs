@@ -66,8 +66,10 @@ impl Told {
     /// Shows it a record of the kernel.
     pub fn see(&mut self, record: &[u8]) {
         let mut out = Vec::new();
-        self.attribution
-            .see(&Record::read(record).unwrap(), &mut out);
+        let record = Record::read(record).unwrap();
+        let id = self.state.apply(&record).container.id.to_vec();
+        self.judged = Some(String::from_utf8(id).unwrap());
+        self.attribution.see(&record, &mut out);
         self.take(&out);
     }
 
