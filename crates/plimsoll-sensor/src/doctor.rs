@@ -12,6 +12,7 @@ mod capabilities;
 mod cgroups;
 mod engines;
 mod files;
+mod object;
 mod programs;
 
 pub use cgroups::CgroupLayout;
@@ -151,6 +152,8 @@ pub fn examine(places: &Places) -> Findings {
     probes.push(cgroups::probe(&cgroups));
     probes.extend(capabilities::probes(&places.proc));
     probes.extend(programs::probes(places, &mounts, &cgroups));
+    probes.push(object::probe());
+    probes.push(object::hooks(&mounts));
     let engines = engines::find(&places.root);
     Findings {
         kernel_release: rustix::system::uname()

@@ -62,7 +62,10 @@ impl Folder {
 
     fn replay(&self, trace: &Path, more: &[&str]) -> Output {
         let mut command = plimsoll("replay");
-        command.arg(trace).arg("--rules").arg(self.path("rules.yaml"));
+        command
+            .arg(trace)
+            .arg("--rules")
+            .arg(self.path("rules.yaml"));
         command.args(more).output().unwrap()
     }
 }
@@ -144,14 +147,22 @@ fn events_are_json_and_filtered_by_conditions() {
         let output = plimsoll("events").arg(&trace).args(more).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         let lines = text(&output.stdout);
-        let lines = lines.lines().map(|line| serde_json::from_str(line).unwrap());
+        let lines = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap());
         lines.collect::<Vec<serde_json::Value>>()
     };
     let all = run(&[]);
     assert_eq!(all.len(), 9);
-    assert!(all.iter().all(|event| event["schema"] == "plimsoll.event/v1"));
+    assert!(
+        all.iter()
+            .all(|event| event["schema"] == "plimsoll.event/v1")
+    );
     assert_eq!(run(&["--count", "2"]).len(), 2);
-    let found = run(&["--filter", "proc.name = cat and fd.name startswith \"/etc\""]);
+    let found = run(&[
+        "--filter",
+        "proc.name = cat and fd.name startswith \"/etc\"",
+    ]);
     let kinds: Vec<_> = found.iter().map(|event| &event["kind"]).collect();
     assert_eq!(kinds, ["openat", "openat", "close"]);
     assert_eq!(found[0]["container"]["name"], "web");

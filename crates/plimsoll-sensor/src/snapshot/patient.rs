@@ -25,8 +25,6 @@ pub enum Refused {
     Stuck,
     #[error("too many others did not answer in time")]
     GivenUp,
-    #[error("it is gone or not ours to read")]
-    Gone,
 }
 
 #[derive(Debug, Default)]
@@ -35,15 +33,19 @@ pub struct Patient {
     stuck: usize,
 }
 
+/// Files, and how many bytes of each.
+type Wanted = Vec<(PathBuf, u64)>;
+
 #[derive(Debug)]
 struct Helper {
-    wanted: SyncSender<(PathBuf, u64)>,
-    read: Receiver<Option<Vec<u8>>>,
+    wanted: SyncSender<Wanted>,
+    read: Receiver<Vec<Option<Vec<u8>>>>,
 }
 
 impl Patient {
-    /// The first bytes of a file.
-    pub fn read(&mut self, path: &Path, bytes_max: u64) -> Result<Vec<u8>, Refused> {
+    /// The first bytes of files of one process, each `None` when it is gone or not ours to read. One
+    /// deadline holds for all: they are read in one go, because each hand-over costs more than a read.
+    pub fn read(&mut self, wanted: Wanted) -> Result<Vec<Option<Vec<u8>>>, Refused> {
         if self.stuck >= STUCK_MAX {
             return Err(Refused::GivenUp);
         }
@@ -51,34 +53,38 @@ impl Patient {
             Some(helper) => helper,
             None => Helper::start().ok_or(Refused::GivenUp)?,
         };
-        if helper.wanted.send((path.to_path_buf(), bytes_max)).is_err() {
-            return Err(Refused::Gone);
+        if helper.wanted.send(wanted).is_err() {
+            return Err(Refused::GivenUp);
         }
         match helper.read.recv_timeout(READ_TIME_MAX) {
             Ok(read) => {
                 self.helper = Some(helper);
-                read.ok_or(Refused::Gone)
+                Ok(read)
             }
             // Its channels go with us; should it ever wake, it finds them closed and ends.
             Err(RecvTimeoutError::Timeout) => {
                 self.stuck += 1;
                 Err(Refused::Stuck)
             }
-            Err(RecvTimeoutError::Disconnected) => Err(Refused::Gone),
+            Err(RecvTimeoutError::Disconnected) => Err(Refused::GivenUp),
         }
     }
 }
 
 impl Helper {
     fn start() -> Option<Self> {
-        let (wanted, next) = sync_channel::<(PathBuf, u64)>(1);
+        let (wanted, next) = sync_channel::<Wanted>(1);
         let (done, read) = sync_channel(1);
         std::thread::Builder::new()
             .name("snapshot".to_owned())
             .stack_size(STACK_BYTES)
             .spawn(move || {
-                while let Ok((path, bytes_max)) = next.recv() {
-                    if done.send(first_bytes(&path, bytes_max)).is_err() {
+                while let Ok(wanted) = next.recv() {
+                    let read = wanted
+                        .iter()
+                        .map(|(path, bytes_max)| first_bytes(path, *bytes_max))
+                        .collect();
+                    if done.send(read).is_err() {
                         break;
                     }
                 }
@@ -117,18 +123,19 @@ mod tests {
             0,
         )
         .unwrap();
+        let none = folder.path().join("none");
         let mut patient = Patient::default();
-        assert_eq!(patient.read(&fine, 4).unwrap(), b"0123");
-        assert_eq!(patient.read(&pipe, 4), Err(Refused::Stuck));
-        assert_eq!(patient.read(&fine, 100).unwrap(), b"0123456789");
+        let all = |patient: &mut Patient, paths: &[&Path]| {
+            patient.read(paths.iter().map(|path| (path.to_path_buf(), 4)).collect())
+        };
         assert_eq!(
-            patient.read(&folder.path().join("none"), 4),
-            Err(Refused::Gone)
+            all(&mut patient, &[&fine, &none]),
+            Ok(vec![Some(b"0123".to_vec()), None])
         );
-        for _ in 1..STUCK_MAX {
-            assert_eq!(patient.read(&pipe, 4), Err(Refused::Stuck));
+        for _ in 0..STUCK_MAX {
+            assert_eq!(all(&mut patient, &[&fine, &pipe]), Err(Refused::Stuck));
         }
-        assert_eq!(patient.read(&fine, 4), Err(Refused::GivenUp));
+        assert_eq!(all(&mut patient, &[&fine]), Err(Refused::GivenUp));
         // Let the threads go.
         drop(std::fs::OpenOptions::new().write(true).open(&pipe));
     }

@@ -10,7 +10,6 @@ use plimsoll_model::event::{
 };
 use rustix::fs::{AtFlags, CWD, Statx, StatxFlags};
 
-use super::patient::Refused;
 use super::status::{Stat, Status};
 use super::{START_STEP_NS, Snapshot, Taken, Task};
 use crate::capped::{self, PROC_BYTES_MAX};
@@ -128,22 +127,20 @@ impl Snapshot {
 
     /// Arguments and environment, which are the process's own memory.
     fn memory(&mut self, pid: u32, folder: &Path, flags: &mut u16, taken: &mut Taken) -> Memory {
-        let mut read =
-            |name: &str, bytes_max: u64| match self.patient.read(&folder.join(name), bytes_max) {
-                Ok(bytes) => bytes,
-                Err(Refused::Gone) => Vec::new(),
-                Err(refused) => {
-                    *flags |= FLAG_FAULT;
-                    taken.skip(pid, format!("{name}: {refused}"));
-                    Vec::new()
-                }
-            };
-        let mut args = read("cmdline", ARGS_BYTES_MAX as u64 + 1);
-        let env = if self.env_names.is_empty() {
-            Vec::new()
-        } else {
-            read("environ", ENV_READ_BYTES_MAX)
+        let mut wanted = vec![(folder.join("cmdline"), ARGS_BYTES_MAX as u64 + 1)];
+        if !self.env_names.is_empty() {
+            wanted.push((folder.join("environ"), ENV_READ_BYTES_MAX));
+        }
+        let mut read = match self.patient.read(wanted) {
+            Ok(read) => read.into_iter(),
+            Err(refused) => {
+                *flags |= FLAG_FAULT;
+                taken.skip(pid, format!("arguments and environment: {refused}"));
+                Vec::new().into_iter()
+            }
         };
+        let mut args = read.next().flatten().unwrap_or_default();
+        let env = read.next().flatten().unwrap_or_default();
         if args.len() > ARGS_BYTES_MAX {
             args.truncate(ARGS_BYTES_MAX);
             *flags |= FLAG_CUT;
