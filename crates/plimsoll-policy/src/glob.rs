@@ -18,6 +18,11 @@ impl Glob {
             .map_err(|error| format!("glob `{text}`: {}", error.kind()))
     }
 
+    /// As it was written.
+    pub fn text(&self) -> &str {
+        self.0.glob().glob()
+    }
+
     pub fn is_match(&self, text: &str) -> bool {
         self.0.is_match(text)
     }

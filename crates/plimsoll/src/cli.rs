@@ -8,6 +8,7 @@ mod access;
 mod check;
 mod network;
 mod replay;
+mod respond;
 mod watch;
 pub use access::{
     AccessCommand, AccessDiffArgs, AccessInput, CanArgs, RightsArgs, RisksArgs, WhoArgs,
@@ -19,6 +20,8 @@ pub use network::{
 };
 pub use replay::{EventsArgs, ReplayArgs};
 pub use watch::WatchArgs;
+
+pub use respond::{RespondCommand, TrailArgs, UndoArgs};
 
 /// Continuous security for containers.
 #[derive(Debug, Parser)]
@@ -147,6 +150,11 @@ pub enum Command {
     Access(AccessCommand),
     /// Who can reach whom over network policies
     Network(NetworkArgs),
+    /// What is done about alerts, and what was
+    #[command(subcommand)]
+    Respond(RespondCommand),
+    /// Take back what was done about alerts
+    Undo(UndoArgs),
     /// Our report against other tools', with a reason for each difference
     Compare(CompareArgs),
     /// What an id means here: evidence, why, mend

@@ -14,6 +14,7 @@ mod judged;
 mod network;
 mod policy;
 mod replay;
+mod respond;
 mod sbom;
 pub mod scan;
 mod version;
@@ -45,6 +46,8 @@ pub fn run(session: &Session, command: Command) -> Result<u8, Failure> {
         Command::Diff(arguments) => diff::run(session, &arguments),
         Command::Compare(arguments) => compare::run(session, &arguments),
         Command::Explain(arguments) => explain::run(session, &arguments),
+        Command::Respond(command) => respond::run(session, &command),
+        Command::Undo(arguments) => respond::undo(&arguments),
         Command::Policy(command) => policy::run(session, command),
         Command::Db(command) => db::run(session, command),
         Command::Version(command) => version::run(command),

@@ -6,7 +6,7 @@ use plimsoll_image::read_file_capped;
 use plimsoll_model::{Severity, Stage};
 use plimsoll_policy::document::POLICY_BYTES_MAX;
 use plimsoll_policy::ignore_files::{self, IGNORE_FILES};
-use plimsoll_policy::{Document, Exception, Policy, PolicyError, Settings};
+use plimsoll_policy::{Document, Exception, Policy, PolicyError, Response, Settings};
 
 use crate::cli::{ColorChoice, Global};
 use crate::failure::{Context, Failure};
@@ -26,6 +26,8 @@ pub struct Configuration {
     /// The policy as a file, for `policy export`; absent for the built-in one.
     pub policy_file: Option<PathBuf>,
     pub exceptions: Vec<Exception>,
+    /// What is done about alerts.
+    pub responses: Vec<Response>,
     pub stage: Stage,
     pub severity: SeverityFilter,
     pub ignore_unfixed: bool,
@@ -94,10 +96,12 @@ impl Configuration {
             None => parse("", "built-in policy")?,
         };
         let mut exceptions = document.exceptions;
+        let mut responses = document.responses;
         let (policy, policy_file) = match &global.policy {
             Some(path) => {
                 let other = read_document(path)?;
                 exceptions = other.exceptions;
+                responses = other.responses;
                 (other.policy, Some(path.clone()))
             }
             None => (document.policy, file.clone()),
@@ -141,6 +145,7 @@ impl Configuration {
             policy,
             policy_file,
             exceptions,
+            responses,
         })
     }
 }

@@ -20,6 +20,7 @@ mod map;
 mod outputs;
 mod progress;
 mod render;
+mod respond;
 mod rule_set;
 mod screen;
 mod session;

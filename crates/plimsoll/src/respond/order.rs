@@ -52,20 +52,20 @@ impl Answers {
         let container = container_of(moment.container);
         // What cannot be told from the host is treated as it.
         let is_host = moment.container.is_host() || container.id.is_empty();
-        let exe = text(&process.exe_path);
+        let exe = text(&process.program.exe_path);
         let namespace = alert.pod.as_ref().map_or("", |pod| pod.namespace.as_str());
         let subject = Subject {
             rule: &alert.rule,
             tags: &alert.tags,
             priority: alert.priority as u8,
             time_ns: moment.wall_ns(),
-            pid: process.id.pid,
+            pid: process.exec.pid,
             exe_path: &exe,
             is_host,
             container: &container.name,
             image: &container.image,
             namespace,
-            is_sensor: self.own_pid != 0 && process.id.pid == self.own_pid,
+            is_sensor: self.own_pid != 0 && process.exec.pid == self.own_pid,
         };
         let decided = self.responder.decide(&subject);
         decided
@@ -76,7 +76,7 @@ impl Answers {
                 answer: response.answer,
                 decision,
                 rule: alert.rule.clone(),
-                process: process.id,
+                process: process.exec,
                 exe: exe.clone(),
                 container: container.clone(),
             })

@@ -251,7 +251,11 @@ pub fn read(path: &Path) -> Result<Contents, Failure> {
 impl Contents {
     /// What was done, can be taken back and was not yet.
     pub fn open_ended(&self) -> Vec<&Entry> {
-        let undone: Vec<u64> = self.entries.iter().filter_map(|entry| entry.undoes).collect();
+        let undone: Vec<u64> = self
+            .entries
+            .iter()
+            .filter_map(|entry| entry.undoes)
+            .collect();
         self.entries
             .iter()
             .filter(|entry| entry.undo.is_some() && !undone.contains(&entry.id))
@@ -297,11 +301,16 @@ mod tests {
             text: "paused cgroup /x".to_owned(),
             undo: Some(Undo::Allow { cgroup_id: 5 }),
         };
-        let first = trail.add(Entry::done(order(Decision::Act), Ok(done))).unwrap();
+        let first = trail
+            .add(Entry::done(order(Decision::Act), Ok(done)))
+            .unwrap();
         let guarded = Decision::Guarded(Guard::Engine);
         trail.add(Entry::decided(order(guarded))).unwrap();
         trail
-            .add(Entry::done(order(Decision::Act), Err(RespondError::NoCgroup)))
+            .add(Entry::done(
+                order(Decision::Act),
+                Err(RespondError::NoCgroup),
+            ))
             .unwrap();
 
         let contents = read(&path).unwrap();
@@ -328,6 +337,9 @@ mod tests {
         let contents = read(&path).unwrap();
         assert_eq!((contents.entries.len(), contents.unreadable), (1, vec![2]));
         let mut again = Trail::open(&path).unwrap();
-        assert_eq!(again.add(Entry::decided(order(Decision::Act))).unwrap().id, 3);
+        assert_eq!(
+            again.add(Entry::decided(order(Decision::Act))).unwrap().id,
+            3
+        );
     }
 }
