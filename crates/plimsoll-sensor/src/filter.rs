@@ -81,10 +81,67 @@ impl Default for Filter {
     }
 }
 
+/// Kinds by which is known who a process is, whatever rules ask for: how it was made and ends, what it
+/// may, where it stands, and which container it belongs to.
+pub const IDENTITY_KINDS: &[EventKind] = &[
+    EventKind::Execve,
+    EventKind::Execveat,
+    EventKind::Clone,
+    EventKind::Clone3,
+    EventKind::Fork,
+    EventKind::Vfork,
+    EventKind::Procexit,
+    EventKind::OomKill,
+    EventKind::Setuid,
+    EventKind::Setgid,
+    EventKind::Setreuid,
+    EventKind::Setregid,
+    EventKind::Setresuid,
+    EventKind::Setresgid,
+    EventKind::Setfsuid,
+    EventKind::Setfsgid,
+    EventKind::Setgroups,
+    EventKind::Capset,
+    EventKind::Setsid,
+    EventKind::Setpgid,
+    EventKind::Chdir,
+    EventKind::Fchdir,
+    EventKind::Chroot,
+    EventKind::CgroupMkdir,
+    EventKind::CgroupRmdir,
+    EventKind::CgroupAttach,
+    EventKind::Answered,
+];
+
+/// Calls that make descriptors which later calls may be judged by.
+const DESCRIPTOR_KINDS: &[EventKind] = &[
+    EventKind::Socket,
+    EventKind::Connect,
+    EventKind::Accept,
+    EventKind::Accept4,
+    EventKind::Dup,
+    EventKind::Dup2,
+    EventKind::Dup3,
+    EventKind::Fcntl,
+    EventKind::MemfdCreate,
+];
+
 /// The entry of the map `configs`.
 pub(crate) type Words = [u64; shared::CONFIG_WORDS];
 
 impl Filter {
+    /// What rules about these kinds need, and no more: the kinds themselves, who the processes are,
+    /// and what made their descriptors. Opens are told as far as rules ask for opens.
+    pub fn for_rules(kinds: impl IntoIterator<Item = EventKind>) -> Self {
+        let mut kinds: BTreeSet<EventKind> = kinds.into_iter().collect();
+        kinds.extend(IDENTITY_KINDS);
+        kinds.extend(DESCRIPTOR_KINDS);
+        Self {
+            kinds,
+            ..Self::default()
+        }
+    }
+
     /// Writes what it says into the words of the configuration.
     pub(crate) fn write(&self, words: &mut Words) {
         for number in 0..shared::KIND_COUNT / 64 {
@@ -150,6 +207,15 @@ fn place(field: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rules_need_their_kinds_and_who_processes_are() {
+        let filter = Filter::for_rules([EventKind::Openat]);
+        assert!(filter.kinds.contains(&EventKind::Openat));
+        assert!(filter.kinds.contains(&EventKind::Execve));
+        assert!(!filter.kinds.contains(&EventKind::Close));
+        assert!(!filter.kinds.contains(&EventKind::Recvmsg));
+    }
 
     #[test]
     fn fields_lie_where_the_programs_look_for_them() {
