@@ -16,6 +16,9 @@ const HINTS_MAX: usize = 1024;
 /// Longest arguments that are looked at, in bytes.
 const ARGS_BYTES_MAX: usize = 64 << 10;
 
+/// How the names of helpers begin.
+const PROGRAMS: &[&str] = &["conmon", "containerd-shim", "crun", "runc"];
+
 /// What was said about a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
@@ -77,12 +80,19 @@ impl Hints {
 /// Reads the arguments of a helper, each ended by NUL.
 pub fn read(args: &[u8], folder: &Path, uid: u32) -> Option<Hint> {
     let args = args.get(..ARGS_BYTES_MAX).unwrap_or(args);
+    let first = args.split(|byte| *byte == 0).next()?;
+    let program = first.rsplit(|byte| *byte == b'/').next()?;
+    let program = std::str::from_utf8(program).ok()?;
+    // Every program of the host comes by here.
+    if !PROGRAMS.iter().any(|known| program.starts_with(known)) {
+        return None;
+    }
     let words: Vec<&str> = args
         .split(|byte| *byte == 0)
+        .skip(1)
         .map_while(|word| std::str::from_utf8(word).ok())
         .collect();
-    let (program, words) = words.split_first()?;
-    let program = program.rsplit('/').next()?;
+    let words = &*words;
     let hint = if program == "conmon" {
         conmon(words)
     } else if program.starts_with("containerd-shim") {

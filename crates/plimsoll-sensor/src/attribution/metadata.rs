@@ -17,6 +17,8 @@ mod podman;
 mod probes;
 mod process;
 mod runc;
+#[cfg(test)]
+mod tests;
 mod time;
 
 pub use lookup::{Found, Question};

@@ -146,6 +146,8 @@ impl Looking<'_> {
                 *engine = Some(Engine::CriO);
                 crio::take(configuration, details);
             } else {
+                let said = configuration.annotation("io.podman.annotations.privileged");
+                details.privileged = said.map(|word| word == "TRUE").or(details.privileged);
                 storage.take_own(id, self.links, details);
             }
         } else {
