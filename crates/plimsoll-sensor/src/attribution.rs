@@ -243,6 +243,7 @@ impl Attribution {
                 Effect::Tell(serial, cgroup_id) => self.tell(serial, cgroup_id, now_ns, out),
                 Effect::Ask(serial) => self.ask(serial, pid),
                 Effect::AskGuess(cgroup_id) => self.ask_guess(cgroup_id, now_ns, out),
+                Effect::AskClaim(cgroup_id) => self.ask_claim(cgroup_id),
             }
         }
     }
@@ -296,6 +297,22 @@ impl Attribution {
         }
     }
 
+    fn ask_claim(&mut self, cgroup_id: u64) {
+        let Some((path, claim, user)) = self.table.claim(cgroup_id) else {
+            return;
+        };
+        let question = Question {
+            engine: claim.engine,
+            id: claim.id,
+            path: path.into(),
+            user,
+            ..Question::default()
+        };
+        if !self.metadata.ask(Subject::Claim(cgroup_id), question) {
+            self.unasked.push(Effect::AskClaim(cgroup_id));
+        }
+    }
+
     fn confirmed(
         &mut self,
         cgroup_id: u64,
@@ -318,6 +335,18 @@ impl Attribution {
         let found = answer.found;
         let serial = match answer.subject {
             Subject::Container(serial) => serial,
+            Subject::Claim(cgroup_id) => {
+                let serial = Some(cgroup_id).filter(|_| found.is_exact);
+                match serial.and_then(|id| self.table.claim_confirmed(id)) {
+                    Some(serial) => {
+                        if !found.is_complete {
+                            self.ask(serial, None);
+                        }
+                        serial
+                    }
+                    None => return,
+                }
+            }
             Subject::Process {
                 pid,
                 mnt_ns,

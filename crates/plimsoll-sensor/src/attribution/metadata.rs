@@ -50,6 +50,8 @@ pub enum Subject {
     Container(Serial),
     /// The cgroup with this id may be a container's.
     Guess(u64),
+    /// The cgroup with this id has a claim that was not believed.
+    Claim(u64),
     /// A process with these namespaces, of which version 2 says nothing.
     Process {
         pid: u32,
@@ -168,7 +170,7 @@ impl Asking {
         let found = found.unwrap_or_default();
         let delays = match later.subject {
             Subject::Container(_) => DELAYS_MS,
-            Subject::Guess(_) => GUESS_DELAYS_MS,
+            Subject::Guess(_) | Subject::Claim(_) => GUESS_DELAYS_MS,
             Subject::Process { .. } => &[],
         };
         let delay = delays

@@ -4,6 +4,7 @@
 //! has no clock. A container goes with the last of its cgroups and is kept for a while, since
 //! events of its last moments may be read late.
 
+mod claims;
 mod expiry;
 mod namespaces;
 #[cfg(test)]
@@ -35,6 +36,8 @@ pub enum Effect {
     Ask(Serial),
     /// Engines are to be asked whether this cgroup is a container's.
     AskGuess(u64),
+    /// The same where its name says so and was not believed.
+    AskClaim(u64),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,6 +165,10 @@ impl Table {
         };
         if let Holder::Of(serial) = holder {
             effects.extend(self.join(serial, id, path, &refused, why));
+            let is_own = refused.last().is_some_and(|claim| claim.end == path.len());
+            if maker == Maker::Unknown && is_own {
+                effects.push(Effect::AskClaim(id));
+            }
         }
         self.hold(id, path, holder);
         effects

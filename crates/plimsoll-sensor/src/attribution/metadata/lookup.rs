@@ -35,6 +35,8 @@ pub struct Found {
     pub accounts: Option<Accounts>,
     /// An engine's file speaks of this container.
     pub is_known: bool,
+    /// It names this very cgroup.
+    pub is_exact: bool,
     /// Nothing more will come.
     pub is_complete: bool,
     /// The cgroup of version 1 of a process that was asked for.
@@ -100,6 +102,7 @@ impl Looking<'_> {
             }
             configuration.take(&mut found.details);
             found.is_known = true;
+            found.is_exact = configuration.is_exactly(path);
             self.engine(bundle, configuration, found);
             if found.accounts.is_none() {
                 let root = configuration.root(bundle);

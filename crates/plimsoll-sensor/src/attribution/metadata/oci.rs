@@ -68,6 +68,25 @@ impl Configuration {
         }
     }
 
+    /// Whether it asks for this very path: said of a container inside another's cgroup, an ending that
+    /// fits is not enough.
+    pub fn is_exactly(&self, path: &[u8]) -> bool {
+        let wanted = self
+            .value
+            .pointer("/linux/cgroupsPath")
+            .and_then(Value::as_str);
+        let Some(wanted) = wanted else {
+            return false;
+        };
+        let mut parts = wanted.splitn(3, ':');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(slice), Some(prefix), Some(name)) => {
+                format!("{}/{prefix}-{name}.scope", slice_path(slice)).as_bytes() == path
+            }
+            _ => wanted.starts_with('/') && wanted.as_bytes() == path,
+        }
+    }
+
     /// Takes over what it says of the container.
     pub fn take(&self, details: &mut Details) {
         let value = &self.value;
@@ -107,6 +126,15 @@ impl Configuration {
         details.privileged =
             Some(is_all && !is_masked && value.pointer("/linux/seccomp").is_none());
     }
+}
+
+/// Where systemd puts a slice: `a-b.slice` lies in `a.slice`.
+fn slice_path(slice: &str) -> String {
+    let stem = slice.strip_suffix(".slice").unwrap_or(slice);
+    let hyphens = stem.match_indices('-').map(|(at, _)| at);
+    let ends = hyphens.chain([stem.len()]).filter(|end| *end > 0);
+    ends.filter_map(|end| Some(format!("/{}.slice", stem.get(..end)?)))
+        .collect()
 }
 
 fn take_process(process: &Value, details: &mut Details) {
@@ -214,6 +242,30 @@ mod tests {
             let found = configuration(*asked).is_in(path.as_bytes(), "abc");
             assert_eq!(found, *expected, "{asked:?} {path}");
         }
+    }
+
+    #[test]
+    fn inside_of_another_only_the_very_path_counts() {
+        let cases = [
+            ("/docker/abc", "/docker/abc", true),
+            ("/docker/abc", "/evil/docker/abc", false),
+            ("docker/abc", "/docker/abc", false),
+            (
+                "a-b.slice:docker:abc",
+                "/a.slice/a-b.slice/docker-abc.scope",
+                true,
+            ),
+            (
+                "a-b.slice:docker:abc",
+                "/evil/a.slice/a-b.slice/docker-abc.scope",
+                false,
+            ),
+        ];
+        for (asked, path, expected) in cases {
+            let found = configuration(Some(asked)).is_exactly(path.as_bytes());
+            assert_eq!(found, expected, "{asked} {path}");
+        }
+        assert!(!configuration(None).is_exactly(b"/abc"));
     }
 
     #[test]

@@ -178,13 +178,26 @@ fn nested_containers_of_a_tree_wait_too() {
     let (a, b) = (id('a'), id('b'));
     let path = format!("/docker/{a}/docker/{b}");
     let effects = table.made(9, path.as_bytes(), Maker::Unknown, 0);
-    assert_eq!(effects, [Effect::Ask(1), Effect::Tell(1, 9)]);
+    assert_eq!(
+        effects,
+        [Effect::Ask(1), Effect::Tell(1, 9), Effect::AskClaim(9)]
+    );
     let container = table.container_of(9).unwrap();
     assert_eq!(container.identity.id, a);
     assert_eq!(container.refused[0].id, b);
     // Its own cgroup is found later.
+    table.made(7, format!("{path}/below").as_bytes(), Maker::Unknown, 0);
     table.made(8, format!("/docker/{a}").as_bytes(), Maker::Unknown, 0);
     assert_eq!(table.container_of(8).unwrap().identity.id, a);
+    // An engine of the host knows the inner one.
+    let serial = table.claim_confirmed(9).unwrap();
+    let inner = table.container(serial).unwrap();
+    assert_eq!((&*inner.identity.id, inner.cgroups), (&*b, 2));
+    assert_eq!(inner.outer_identities[0].id, a);
+    assert_eq!(table.container_of(7).unwrap().identity.id, b);
+    let outer = table.container_of(8).unwrap();
+    assert!(outer.refused.is_empty() && outer.cgroups == 1);
+    assert!(table.claim_confirmed(9).is_none() && table.claim_confirmed(8).is_none());
 }
 
 #[test]
