@@ -8,6 +8,7 @@
 //! An engine does not change; new rules are a new engine, put in place between two events. It keeps
 //! no state of its own: what an event means was worked out before, and stands in the [`Moment`].
 
+mod blind;
 mod compile;
 mod eval;
 pub(crate) mod glob;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 
 use plimsoll_model::event::EventKind;
 
+pub use blind::{Blind, Vain};
 pub use compile::{CompileError, Problem, judged};
 pub use interest::{Interest, Opened};
 pub use output::{ABSENT, Output};

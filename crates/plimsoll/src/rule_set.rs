@@ -24,12 +24,13 @@ pub struct Compiled {
 
 /// Compiles rule files: a name for messages, and the bytes.
 pub fn compile(texts: &[(String, Vec<u8>)]) -> Result<Compiled, Failure> {
-    let (set, warnings) = load(texts)?;
+    let (set, mut warnings) = load(texts)?;
     let engine = engine(&set)?;
     if engine.rules().is_empty() {
         return Err(Failure::new("failed to load rules: none is enabled")
             .hint("`plimsoll rules list` says which there are"));
     }
+    warnings.extend(engine.blind().iter().map(ToString::to_string));
     Ok(Compiled {
         rules: engine.rules().len(),
         warnings,

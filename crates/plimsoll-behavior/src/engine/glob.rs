@@ -8,6 +8,10 @@
 pub struct Glob {
     parts: Vec<Part>,
     any_case: bool,
+    /// What each text begins with, and ends with behind the last star: most texts are told apart by
+    /// these alone.
+    first: Box<[u8]>,
+    last: Box<[u8]>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -50,7 +54,39 @@ impl Glob {
                 byte => Part::Byte(*byte),
             });
         }
-        Self { parts, any_case }
+        let plain = |part: &Part| match part {
+            Part::Byte(byte) => Some(*byte),
+            _ => None,
+        };
+        let first = parts.iter().map_while(plain).collect();
+        let mut last: Vec<u8> = Vec::new();
+        if parts.contains(&Part::Star) {
+            last.extend(parts.iter().rev().map_while(plain));
+            last.reverse();
+        }
+        Self {
+            first,
+            last: last.into(),
+            parts,
+            any_case,
+        }
+    }
+
+    /// Whether the text begins and ends as all do that fit.
+    fn may_fit(&self, text: &[u8]) -> bool {
+        let (Some(begin), Some(end)) = (
+            text.get(..self.first.len()),
+            text.len()
+                .checked_sub(self.last.len())
+                .and_then(|at| text.get(at..)),
+        ) else {
+            return false;
+        };
+        if self.any_case {
+            begin.eq_ignore_ascii_case(&self.first) && end.eq_ignore_ascii_case(&self.last)
+        } else {
+            *begin == *self.first && *end == *self.last
+        }
     }
 
     /// Whether there is anything in it that is not plain text.
@@ -60,6 +96,9 @@ impl Glob {
 
     /// Whether the whole text fits.
     pub fn matches(&self, text: &[u8]) -> bool {
+        if !self.may_fit(text) {
+            return false;
+        }
         let (mut at, mut part) = (0, 0);
         let mut star = None;
         loop {

@@ -14,7 +14,7 @@ use crate::state::State;
 use crate::wire::Record;
 
 /// An engine of rule files.
-fn engine(files: &[(&str, &str)]) -> Engine {
+pub fn engine(files: &[(&str, &str)]) -> Engine {
     let catalog = Catalog;
     let mut loader = Loader::new(&catalog);
     for (name, text) in files {

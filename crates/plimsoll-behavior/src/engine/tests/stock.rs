@@ -37,6 +37,10 @@ fn the_stock_files_compile_and_are_indexed() {
         .collect();
     let mut engine = engine(&files);
     assert_eq!(engine.rules().len(), 25 + 31 + 25);
+    // That one is made to be enabled by a macro, which is false as it comes.
+    let blind: Vec<_> = engine.blind().iter().map(ToString::to_string).collect();
+    let told = "rule `Network Connection outside Local Subnet`: no event that is told here can make it fire";
+    assert_eq!(blind, [told]);
     // What nobody asks for has no program at all.
     for kind in [
         EventKind::Close,
