@@ -21,6 +21,7 @@ mod lists;
 mod load;
 mod located;
 pub mod model;
+mod needs;
 pub mod output;
 mod parser;
 mod read;
@@ -37,6 +38,7 @@ pub use condition::{
 pub use diagnostic::{Code, Diagnostic};
 pub use load::{Loaded, Loader, filter};
 pub use model::{List, Macro, Plugin, Priority, Rule, RuleSet, Source, Version};
+pub use needs::Needs;
 pub use output::{Part, Template};
 pub use read::Known;
 

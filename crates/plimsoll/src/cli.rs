@@ -9,6 +9,7 @@ mod check;
 mod network;
 mod replay;
 mod respond;
+mod rules;
 mod watch;
 pub use access::{
     AccessCommand, AccessDiffArgs, AccessInput, CanArgs, RightsArgs, RisksArgs, WhoArgs,
@@ -19,6 +20,7 @@ pub use network::{
     NetworkOpenArgs, NetworkProveArgs, NetworkReachArgs,
 };
 pub use replay::{EventsArgs, ReplayArgs};
+pub use rules::{RulesArgs, RulesCommand};
 pub use watch::WatchArgs;
 
 pub use respond::{RespondCommand, TrailArgs, UndoArgs};
@@ -168,6 +170,8 @@ pub enum Command {
     /// How versions order
     #[command(subcommand)]
     Version(VersionCommand),
+    /// Rules in Falco's language: what is wrong with them, which there are, what they fire on
+    Rules(RulesArgs),
     /// What containers do, judged by rules as it happens
     Watch(Box<WatchArgs>),
     /// A recorded trace through the rules, as if it happened now

@@ -15,6 +15,7 @@ mod network;
 mod policy;
 mod replay;
 mod respond;
+mod rules;
 mod sbom;
 pub mod scan;
 mod version;
@@ -51,6 +52,7 @@ pub fn run(session: &Session, command: Command) -> Result<u8, Failure> {
         Command::Policy(command) => policy::run(session, command),
         Command::Db(command) => db::run(session, command),
         Command::Version(command) => version::run(command),
+        Command::Rules(arguments) => rules::run(&arguments),
         Command::Watch(arguments) => watch::run(session, &arguments),
         Command::Replay(arguments) => replay::run(session, &arguments),
         Command::Events(arguments) => events::run(session, &arguments),

@@ -85,6 +85,10 @@ fn run(mut arguments: cli::Cli) -> Result<u8, Failure> {
     if let cli::Command::Replay(replay) = &mut arguments.command {
         replay.format = arguments.global.format.take();
     }
+    if let cli::Command::Rules(rules) = &mut arguments.command {
+        // What Falco writes is no form of our reports.
+        rules.format = arguments.global.format.take();
+    }
     if let cli::Command::Watch(watch) = &mut arguments.command {
         // Alerts have forms and outputs of their own.
         watch.format = arguments.global.format.take();

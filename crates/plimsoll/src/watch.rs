@@ -25,7 +25,7 @@ pub use gap::StateFile;
 pub use live::Live;
 pub use plan::{Plan, gate};
 pub use recorder::Recorder;
-pub use reload::RuleFiles;
+pub use reload::{FILE_BYTES_MAX as RULE_FILE_BYTES_MAX, RuleFiles, folder as rule_folder};
 pub use seat::Seat;
 pub use signals::Signals;
 pub use work::{Parts, Source, Update, Work};

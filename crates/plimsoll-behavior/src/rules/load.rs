@@ -17,7 +17,7 @@ use std::sync::Arc;
 use super::catalog::FieldCatalog;
 use super::compile;
 use super::condition::Condition;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Code, Diagnostic};
 use super::model::RuleSet;
 use super::read::{Known, Reader};
 use super::source::Source;
@@ -60,8 +60,8 @@ impl<'c> Loader<'c> {
         self.reader.unreadable(name, reason);
     }
 
-    /// Puts everything together. Where a file is wrong in itself this is not done: what other items
-    /// name would seem to be missing.
+    /// Puts everything together. Where a file is wrong in itself no rule is given, and what only seems
+    /// to be missing because of that is not told.
     pub fn finish(self) -> Loaded {
         let Reader {
             catalog,
@@ -70,14 +70,17 @@ impl<'c> Loader<'c> {
             sources,
             ..
         } = self.reader;
-        let mut set = RuleSet::default();
-        if !diagnostics
+        let is_whole = !diagnostics
             .iter()
-            .any(|diagnostic| diagnostic.code.is_error())
-        {
-            let (compiled, found) = compile::compile(&definitions, catalog);
-            set = compiled;
+            .any(|diagnostic| diagnostic.code.is_error());
+        let (mut set, found) = compile::compile(&definitions, catalog);
+        if is_whole {
             diagnostics.extend(found);
+        } else {
+            set = RuleSet::default();
+            let may_be_missing = [Code::ErrValidate, Code::UnusedMacro, Code::UnusedList];
+            let is_sure = |found: &Diagnostic| !may_be_missing.contains(&found.code);
+            diagnostics.extend(found.into_iter().filter(is_sure));
         }
         Loaded {
             set,

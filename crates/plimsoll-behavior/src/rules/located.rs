@@ -78,8 +78,10 @@ impl Located {
         trimmed
     }
 
-    /// Where the character at an offset in bytes stood. Behind the end: behind the last one.
+    /// Where the character at an offset in bytes stood. Behind the end: behind the last one that is
+    /// no blank.
     pub fn site(&self, offset: usize) -> Option<Site> {
+        let offset = offset.min(self.text.trim_end().len());
         let behind = self.runs.partition_point(|run| run.start <= offset);
         let run = self.runs.get(behind.checked_sub(1)?)?;
         let mut site = run.site.clone();

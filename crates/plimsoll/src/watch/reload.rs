@@ -9,7 +9,7 @@ use plimsoll_image::read_file_capped;
 use crate::failure::{Context, Failure};
 
 /// Longest rule file, bytes.
-const FILE_BYTES_MAX: u64 = 8 << 20;
+pub const FILE_BYTES_MAX: u64 = 8 << 20;
 /// Most rule files.
 const FILES_MAX: usize = 1_000;
 
@@ -110,7 +110,7 @@ impl RuleFiles {
 }
 
 /// Rule files of a folder in the order of their names, as Falco loads them.
-fn folder(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+pub fn folder(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(Vec::new());
     }
