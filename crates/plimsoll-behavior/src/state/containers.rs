@@ -23,7 +23,7 @@ pub const CGROUPS_MAX: usize = 8192;
 /// Longest text of a container that is kept, in bytes.
 pub const CONTAINER_TEXT_BYTES_MAX: usize = 512;
 /// Most bytes of what engines say of containers, as JSON, that are held.
-pub const DETAIL_BYTES_MAX: usize = 4 << 20;
+pub const DETAIL_BYTES_MAX: usize = 3 << 20;
 /// Most bytes of users and groups of containers that are held.
 pub const ACCOUNT_BYTES_MAX: usize = 2 << 20;
 

@@ -10,7 +10,7 @@ pub const FILES_MAX: usize = 8192;
 /// Descriptors below this stand in a row, the rest in a tree.
 const ROW: usize = 256;
 /// Most bytes that all descriptors and their paths take. A path that several share counts for each.
-pub const FILE_BYTES_MAX: usize = 8 << 20;
+pub const FILE_BYTES_MAX: usize = 6 << 20;
 
 /// A table of files, by place; 0 is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

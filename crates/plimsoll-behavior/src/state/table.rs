@@ -13,13 +13,13 @@ use super::files::FilesId;
 use super::process::{Exit, Process, Stage};
 
 /// Most processes that are held, ended ones included.
-pub const PROCESSES_MAX: usize = 16_384;
+pub const PROCESSES_MAX: usize = 10_240;
 /// Ended processes that are held for late events, whoever needs them.
 pub const EXITED_MAX: usize = 1024;
 /// Ended processes that are held because living ones descend from them.
 pub const ANCESTORS_MAX: usize = 4096;
 /// Most bytes of texts (arguments, environment, paths) that processes hold.
-pub const PROCESS_BYTES_MAX: usize = 8 << 20;
+pub const PROCESS_BYTES_MAX: usize = 6 << 20;
 
 /// `/proc` tells the start of a process in hundredths of a second.
 pub const PROC_TICK_NS: u64 = 10_000_000;
