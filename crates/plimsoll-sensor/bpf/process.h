@@ -24,6 +24,34 @@ INLINE u64 capabilities(const kernel_cap_t *set)
 	return value;
 }
 
+#ifdef __TARGET_ARCH_x86
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	unsigned long flags;
+} mm_context_t;
+
+struct mm_struct___context {
+	mm_context_t context;
+};
+
+#pragma clang attribute pop
+#endif
+
+// Whether a program's code is for 32 bits. What it does is seen in part only: tracepoints of system
+// calls leave out those made in 32-bit mode.
+INLINE bool is_32_bit(struct mm_struct *mm)
+{
+#ifdef __TARGET_ARCH_x86
+	struct mm_struct___context *member = (void *)mm;
+
+	// MM_CONTEXT_UPROBE_IA32, which is set for every such program.
+	if (HAS(member, context.flags))
+		return GET(member, context.flags) & 1;
+#endif
+	return false;
+}
+
 // Pids, in the host's namespace and the process's own.
 NOINLINE int put_family(struct scratch *s, struct task_struct *task)
 {

@@ -110,6 +110,8 @@ int sched_process_exec(u64 *ctx)
 	put_path(s, PARAM_CWD, task->fs->pwd.dentry, task->fs->pwd.mnt);
 	put_arguments(s, task->mm);
 	put_environment(s, task->mm);
+	if (is_32_bit(task->mm))
+		flag(s, FLAG_COMPAT);
 	submit(s);
 	return 0;
 }

@@ -142,7 +142,18 @@ fn mounts_are_told_with_all_their_names() {
     if !may_run() {
         return;
     }
-    let mut recorder = Recorder::new(&system_kinds());
+    let mut recorder = Recorder::new(&[
+        EventKind::PivotRoot,
+        EventKind::Mount,
+        EventKind::Umount2,
+        EventKind::MoveMount,
+        EventKind::OpenTree,
+        EventKind::Fsopen,
+        EventKind::Fsconfig,
+        EventKind::Fsmount,
+        EventKind::Fspick,
+        EventKind::MountSetattr,
+    ]);
     let folder = tempfile::tempdir().unwrap();
     std::env::set_current_dir(folder.path()).unwrap();
     let full = |name: &str| {
@@ -240,7 +251,19 @@ fn processes_are_named_by_the_host_s_numbers() {
     if !may_run() {
         return;
     }
-    let mut recorder = Recorder::new(&system_kinds());
+    let mut recorder = Recorder::new(&[
+        EventKind::Setns,
+        EventKind::Ptrace,
+        EventKind::ProcessVmReadv,
+        EventKind::ProcessVmWritev,
+        EventKind::PidfdOpen,
+        EventKind::PidfdGetfd,
+        EventKind::PidfdSendSignal,
+        EventKind::Kill,
+        EventKind::Tkill,
+        EventKind::Tgkill,
+        EventKind::Prlimit64,
+    ]);
     let mut child = std::process::Command::new("sleep")
         .arg("60")
         .spawn()
@@ -364,7 +387,25 @@ fn the_kernel_and_the_machine() {
     if !may_run() {
         return;
     }
-    let mut recorder = Recorder::new(&system_kinds());
+    let mut recorder = Recorder::new(&[
+        EventKind::Keyctl,
+        EventKind::AddKey,
+        EventKind::RequestKey,
+        EventKind::Userfaultfd,
+        EventKind::IoUringSetup,
+        EventKind::IoUringRegister,
+        EventKind::MemfdCreate,
+        EventKind::MemfdSecret,
+        EventKind::PerfEventOpen,
+        EventKind::Bpf,
+        EventKind::Seccomp,
+        EventKind::Personality,
+        EventKind::LandlockRestrictSelf,
+        EventKind::Settimeofday,
+        EventKind::ClockSettime,
+        EventKind::Adjtimex,
+        EventKind::ClockAdjtime,
+    ]);
     let (name, description) = (text("user"), text("plimsoll:test"));
     let ret = call(libc::SYS_keyctl, &[9_999, 1, 2, 3, 4]);
     Case::new(EventKind::Keyctl, ret)
@@ -473,7 +514,18 @@ fn the_machine_s_name_swap_and_ports() {
     if !may_run() {
         return;
     }
-    let mut recorder = Recorder::new(&system_kinds());
+    let mut recorder = Recorder::new(&[
+        EventKind::Sethostname,
+        EventKind::Setdomainname,
+        EventKind::Reboot,
+        EventKind::Swapon,
+        EventKind::Swapoff,
+        EventKind::Acct,
+        EventKind::Quotactl,
+        EventKind::Syslog,
+        EventKind::Iopl,
+        EventKind::Ioperm,
+    ]);
     let name = text("a-host");
     // A length that is refused; the name is told up to 64 bytes.
     let long = [b'x'; 80];
@@ -531,7 +583,17 @@ fn files_by_handle_pieces_of_files_and_watching() {
     if !may_run() {
         return;
     }
-    let mut recorder = Recorder::new(&system_kinds());
+    let mut recorder = Recorder::new(&[
+        EventKind::NameToHandleAt,
+        EventKind::OpenByHandleAt,
+        EventKind::Splice,
+        EventKind::Sendfile,
+        EventKind::CopyFileRange,
+        EventKind::FanotifyInit,
+        EventKind::FanotifyMark,
+        EventKind::Mprotect,
+        EventKind::Unshare,
+    ]);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("from");
     std::fs::write(&path, "0123456789").unwrap();

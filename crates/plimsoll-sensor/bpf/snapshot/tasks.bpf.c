@@ -18,8 +18,11 @@ int snapshot_tasks(struct bpf_iter__task *ctx)
 	put_family(s, task);
 	put_credentials(s, task);
 	put_standing(s, task);
-	if (!(task->flags & PF_KTHREAD) && task->mm)
+	if (!(task->flags & PF_KTHREAD) && task->mm) {
 		put_executable(s, task, task->mm->exe_file);
+		if (is_32_bit(task->mm))
+			flag(s, FLAG_COMPAT);
+	}
 	if (task->fs)
 		put_path(s, PARAM_CWD, task->fs->pwd.dentry, task->fs->pwd.mnt);
 	return written(s, ctx->meta->seq);

@@ -173,7 +173,7 @@ fn compat(proc: &Path) -> Probe {
                 "callers_32_bit",
                 Need::Useful,
                 "programs may make system calls in 32-bit mode, which tracepoints do not show",
-                "what such calls do is seen only where it starts processes; boot with ia32_emulation=0 if nothing needs them",
+                "32-bit programs are marked when they start, but of what they do only processes, cgroups and work of io_uring are seen; boot with ia32_emulation=0 if nothing needs them",
             );
         }
         (true, true, true) => "switched off at boot",
