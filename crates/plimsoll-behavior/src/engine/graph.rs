@@ -173,7 +173,9 @@ impl Graph {
             return None;
         };
         let check = self.get(*id)?;
-        matches!(check.ask, Ask::Spec(_)).then_some(check.source)
+        // "Is not" is not put together with others: of two values it has to hold for both.
+        let plain = matches!(&check.ask, Ask::Spec(spec) if !matches!(spec, Spec::Not(_)));
+        plain.then_some(check.source)
     }
 
     /// Leaves of one source together, and all other nodes.
