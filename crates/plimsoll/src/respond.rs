@@ -4,9 +4,12 @@
 //! (`plimsoll_sensor::respond`); here they meet, and everything that was decided goes into the audit
 //! trail. Under replay orders are made and written nowhere: it shows what would have been done.
 
+mod desk;
 mod hands;
 mod order;
 pub mod trail;
 
+pub use desk::{Desk, Told};
 pub use hands::Hands;
 pub use order::{Answers, Order};
+pub use trail::{Entry, Trail};

@@ -196,8 +196,18 @@ impl Containers {
         if !gone {
             self.revive(place);
         }
+        // Said when the cgroup was made, and not again by whoever knows the container.
+        let made_as = self
+            .cgroups
+            .get(&record.cgroup_id)
+            .map(|cgroup| cgroup.path.clone());
         let container = self.get_mut(place);
         fill(container, record);
+        if container.cgroup_path.is_empty()
+            && let Some(path) = made_as
+        {
+            container.cgroup_path = path;
+        }
         self.describe(place, record);
         let container = self.get(place);
         let (cgroup, spaces) = (container.cgroup_id, (container.mnt_ns, container.pid_ns));

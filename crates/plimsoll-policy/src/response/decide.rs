@@ -109,6 +109,7 @@ struct Counted {
     /// Times of what was decided to be done (or would have been), within the window.
     recent: VecDeque<u64>,
     held_back: u64,
+    guarded: u64,
 }
 
 impl Responder {
@@ -120,6 +121,7 @@ impl Responder {
                     response,
                     recent: VecDeque::new(),
                     held_back: 0,
+                    guarded: 0,
                 })
                 .collect(),
         }
@@ -144,16 +146,18 @@ impl Responder {
 }
 
 impl Counted {
-    /// Absent where the scope says that the container is not meant.
+    /// Absent where the scope says that the container is not meant, and for most of many that are
+    /// not carried out: whoever floods must not flood the audit trail too.
     fn decide(&mut self, subject: &Subject<'_>) -> Option<Decision> {
         if let Err(guard) = guarded(&self.response, subject)? {
-            return Some(Decision::Guarded(guard));
+            self.guarded += 1;
+            let decision = Decision::Guarded(guard);
+            return is_told(self.guarded).then_some(decision);
         }
         if !self.admit(subject.time_ns) {
             self.held_back += 1;
-            return Some(Decision::HeldBack {
-                since: self.held_back,
-            });
+            let since = self.held_back;
+            return is_told(since).then_some(Decision::HeldBack { since });
         }
         self.held_back = 0;
         Some(match self.response.mode {
@@ -175,6 +179,11 @@ impl Counted {
         self.recent.push_back(now_ns);
         true
     }
+}
+
+/// The first, the second, the fourth, the eighth …
+const fn is_told(count: u64) -> bool {
+    count.is_power_of_two()
 }
 
 fn fits(response: &Response, subject: &Subject<'_>) -> bool {

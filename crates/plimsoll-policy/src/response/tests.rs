@@ -50,6 +50,8 @@ fn an_alert_is_answered_no_more_often_than_said() {
     assert_eq!(decide(SECOND), Some(Decision::Act));
     assert_eq!(decide(SECOND + 1), Some(Decision::HeldBack { since: 1 }));
     assert_eq!(decide(SECOND + 2), Some(Decision::HeldBack { since: 2 }));
+    assert_eq!(decide(SECOND + 3), None, "a flood is told less and less");
+    assert_eq!(decide(SECOND + 4), Some(Decision::HeldBack { since: 4 }));
     assert_eq!(decide(2 * SECOND), Some(Decision::Act));
 }
 

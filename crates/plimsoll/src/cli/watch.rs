@@ -10,6 +10,9 @@ Outputs: -o text=FILE and -o json=FILE (rotated), -o syslog[=PATH|udp://HOST:POR
 -o http=URL (as falcosidekick takes it), -o http-batch=URL, -o program=COMMAND; may be repeated.
 SIGHUP, or a change of the files, reloads rules without losing an event; SIGHUP opens files anew.")]
 pub struct WatchArgs {
+    /// The audit trail of responses [default: answers.jsonl in $STATE_DIRECTORY or /var/lib/plimsoll]
+    #[arg(long, value_name = "FILE")]
+    pub trail: Option<PathBuf>,
     /// Rule files of Falco's language, or folders of them, in their order; may be repeated. Without
     /// any, Plimsoll's own rules
     #[arg(

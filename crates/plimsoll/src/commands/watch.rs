@@ -13,6 +13,7 @@ use plimsoll_sensor::Options;
 use super::EXIT_ALLOWED;
 use crate::cli::{ColorChoice, WatchArgs};
 use crate::failure::{Context, Failure};
+use crate::respond::{Answers, Desk, Trail};
 use crate::rule_set;
 use crate::screen::{Action, Look, Model, Terminal};
 use crate::session::Session;
@@ -58,6 +59,8 @@ pub fn run(session: &Session, arguments: &WatchArgs) -> Result<u8, Failure> {
     let signals = Signals::listen().context("listen to signals")?;
     let mut source = Live::load(&Options::default())?;
     notes.extend(refusals(&source.refused()));
+    let responses = &session.configuration.responses;
+    source.answer(responses)?;
     let mut existing = Vec::new();
     let taken = source.existing(&mut |record| existing.push(record.to_vec()));
     if taken.skipped_count > 0 {
@@ -81,9 +84,18 @@ pub fn run(session: &Session, arguments: &WatchArgs) -> Result<u8, Failure> {
     for note in notes {
         let _ = sender.try_send(Update::Note(note));
     }
+    let mut seat = Seat::new(compiled.judge, plan.scope);
+    let desk = if responses.is_empty() {
+        None
+    } else {
+        seat.answers = Some(Answers::new(responses, std::process::id()));
+        Some(Desk::new(Trail::open(&Trail::at(
+            arguments.trail.as_deref(),
+        ))?))
+    };
     let mut work = Work::new(Parts {
         budget: Budget::new(plan.limits, now.since_boot, now.cpu),
-        seat: Seat::new(compiled.judge, plan.scope),
+        seat,
         options: plan.pipeline,
         rules,
         rule_count: compiled.rules as u64,
@@ -93,6 +105,7 @@ pub fn run(session: &Session, arguments: &WatchArgs) -> Result<u8, Failure> {
         source,
     });
     work.recorder = recorder;
+    work.desk = desk;
     work.metrics = metrics;
     work.state_file = plan.state.map(StateFile::new);
     work.until = plan

@@ -27,6 +27,9 @@ impl Hands {
 
     /// Carries out an order that says so; what is only begun is told by [`Hands::ended`].
     pub fn act(&mut self, order: Order) -> Option<Entry> {
+        if let Some(outcome) = order.by_kernel {
+            return Some(Entry::by_kernel(order, outcome));
+        }
         if order.decision != Decision::Act {
             return Some(Entry::decided(order));
         }

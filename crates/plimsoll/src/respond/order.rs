@@ -1,15 +1,21 @@
 //! From an alert to what is to be done about it.
 
+use plimsoll_behavior::alert::time_of;
+use plimsoll_behavior::rules::Priority;
 use plimsoll_behavior::state::{Container, Text};
 use plimsoll_behavior::{Alert, Moment};
 use plimsoll_model::Timestamp;
-use plimsoll_model::event::ExecId;
+use plimsoll_model::event::{ExecId, Param};
+use plimsoll_model::text::clean;
 use plimsoll_policy::response::{Answer, Decision, Responder, Response, Subject};
+use plimsoll_sensor::respond::exec::{self, Outcome};
 
 /// Decides about alerts, in the order of events.
 #[derive(Debug)]
 pub struct Answers {
     responder: Responder,
+    /// Those that the kernel decides about, in the order of their slots.
+    exec: Vec<Response>,
     /// The sensor's own process; 0 where nothing is watched.
     own_pid: u32,
 }
@@ -26,6 +32,8 @@ pub struct Order {
     pub exe: String,
     /// Id, name, image and cgroup; empty on the host.
     pub container: OrderContainer,
+    /// What the kernel did by itself already.
+    pub by_kernel: Option<Outcome>,
 }
 
 /// The container that an order is about.
@@ -42,6 +50,11 @@ impl Answers {
     pub fn new(responses: &[Response], own_pid: u32) -> Self {
         Self {
             responder: Responder::new(responses.to_vec()),
+            exec: responses
+                .iter()
+                .filter(|response| !response.exec.is_empty())
+                .cloned()
+                .collect(),
             own_pid,
         }
     }
@@ -79,8 +92,46 @@ impl Answers {
                 process: process.exec,
                 exe: exe.clone(),
                 container: container.clone(),
+                by_kernel: None,
             })
             .collect()
+    }
+
+    /// What the kernel says that it did about a program, and the alert of it.
+    pub fn answered(&self, moment: &Moment<'_>) -> Option<(Order, Alert)> {
+        let (slot, outcome) = exec::outcome(moment.record)?;
+        let response = self.exec.get(usize::try_from(slot).ok()?)?;
+        let exe = moment.record.param(Param::ExePath).unwrap_or_default();
+        let exe = clean(&String::from_utf8_lossy(exe)).into_owned();
+        let container = container_of(moment.container);
+        let place = match (container.name.as_str(), container.id.as_str()) {
+            ("", "") => "the host",
+            ("", id) => id.get(..12).unwrap_or(id),
+            (name, _) => name,
+        };
+        let did = match outcome {
+            Outcome::Killed => "killed before its first instruction",
+            Outcome::DryRun => "would have been killed",
+            Outcome::HeldBack => "not killed, the rate is reached",
+            Outcome::Failed => "could not be killed",
+        };
+        let output = format!("{exe} in {place}: {did} (response {})", response.name);
+        let time = time_of(moment.wall_ns());
+        let rule = format!("Response {}", response.name);
+        let mut alert = Alert::new(time, rule.clone(), Priority::Warning, "internal", output);
+        alert.event = "execve".to_owned();
+        let order = Order {
+            time,
+            response: response.name.clone(),
+            answer: response.answer,
+            decision: Decision::Act,
+            rule,
+            process: moment.process.exec,
+            exe,
+            container,
+            by_kernel: Some(outcome),
+        };
+        Some((order, alert))
     }
 }
 

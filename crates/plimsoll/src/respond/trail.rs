@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use plimsoll_image::read_file_capped;
 use plimsoll_model::Timestamp;
 use plimsoll_policy::response::Decision;
+use plimsoll_sensor::respond::exec::Outcome;
 use plimsoll_sensor::respond::{Done, RespondError, Undo};
 use serde::{Deserialize, Serialize};
 
@@ -105,6 +106,21 @@ impl Entry {
         };
         let outcome = order.decision.text(order.answer);
         Self::new(order, state, outcome, None)
+    }
+
+    /// What the kernel did by itself.
+    pub fn by_kernel(order: Order, outcome: Outcome) -> Self {
+        let (state, text) = match outcome {
+            Outcome::Killed => ("done", "killed before its first instruction"),
+            Outcome::DryRun => (
+                "dry-run",
+                "would have been killed before its first instruction",
+            ),
+            Outcome::HeldBack => ("held-back", "not killed: rate reached"),
+            Outcome::Failed => ("failed", "failed to kill: the kernel took no signal"),
+        };
+        let text = format!("{text}: {}", order.exe);
+        Self::new(order, state, text, None)
     }
 
     /// What was done, or failed.
@@ -289,6 +305,7 @@ mod tests {
                 cgroup_id: 5,
                 ..OrderContainer::default()
             },
+            by_kernel: None,
         }
     }
 

@@ -7,7 +7,9 @@ use std::time::Duration;
 use plimsoll_behavior::{Record, RecordWriter};
 use plimsoll_model::Timestamp;
 use plimsoll_model::event::{EventKind, Param};
+use plimsoll_policy::Response;
 use plimsoll_sensor::attribution::{Attribution, Places};
+use plimsoll_sensor::respond::exec::{ExecAnswers, Place};
 use plimsoll_sensor::snapshot::{Snapshot, Taken};
 use plimsoll_sensor::{LoadError, Options, Sensor, State};
 
@@ -28,6 +30,8 @@ const REPETITION: &str = "repetition";
 pub struct Live {
     sensor: Sensor,
     attribution: Attribution,
+    /// What the kernel answers by itself.
+    exec: Option<ExecAnswers>,
     /// Losses that were told, by kind and reason.
     told: BTreeMap<(u16, &'static str), u64>,
     reader: Option<Snapshot>,
@@ -50,9 +54,18 @@ impl Live {
         Ok(Self {
             sensor,
             attribution,
+            exec: None,
             told: BTreeMap::new(),
             reader: None,
         })
+    }
+
+    /// Gives the kernel what the policy lets it answer by itself.
+    pub fn answer(&mut self, responses: &[Response]) -> Result<(), Failure> {
+        let answers = ExecAnswers::set(&mut self.sensor, responses, own_cgroup())
+            .map_err(|error| Failure::new(format!("failed to prepare responses: {error}")))?;
+        self.exec = (!answers.is_empty()).then_some(answers);
+        Ok(())
     }
 
     /// Programs that the kernel refused, and why.
@@ -111,6 +124,23 @@ impl Source for Live {
         self.reader = Some(reader);
     }
 
+    fn hold(&mut self, container: &Record<'_>) {
+        let Some(answers) = &self.exec else {
+            return;
+        };
+        let text = |param| String::from_utf8_lossy(container.param(param).unwrap_or_default());
+        let details = container.param(Param::ContainerJson).unwrap_or_default();
+        let details: serde_json::Value = serde_json::from_slice(details).unwrap_or_default();
+        let namespace = details.pointer("/pod/namespace").and_then(|n| n.as_str());
+        let place = Place {
+            container: &text(Param::ContainerName),
+            image: &text(Param::ContainerImage),
+            namespace: namespace.unwrap_or_default(),
+        };
+        // A full table is told by the response that then does not hold: the trail has no entry of it.
+        let _ = answers.hold(&mut self.sensor, container.cgroup_id, place);
+    }
+
     fn losses(&mut self) -> Losses {
         // A map that cannot be read this time is read the next time: the counts only grow.
         let losses = self.sensor.losses().unwrap_or_default();
@@ -162,6 +192,21 @@ fn reader() -> Snapshot {
     let environment = Options::default().environment;
     let names: Vec<&str> = environment.iter().map(String::as_str).collect();
     Snapshot::new(Path::new("/proc"), cgroup, &names)
+}
+
+/// The cgroup that the sensor runs in, unless that is the root's.
+fn own_cgroup() -> Option<u64> {
+    let text = plimsoll_image::read_file_capped(Path::new("/proc/self/cgroup"), 1 << 16).ok()?;
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let path = text.lines().find_map(|line| line.strip_prefix("0::/"))?;
+    if path.is_empty() {
+        return None;
+    }
+    CGROUPS
+        .iter()
+        .map(|root| Path::new(root).join(path))
+        .find_map(|folder| std::fs::metadata(folder).ok())
+        .map(|found| std::os::unix::fs::MetadataExt::ino(&found))
 }
 
 fn host_record() -> Vec<u8> {

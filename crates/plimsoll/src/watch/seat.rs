@@ -8,11 +8,16 @@ use plimsoll_behavior::pipeline::Judge;
 use plimsoll_behavior::state::{ContainerId, HOST, Moment};
 
 use super::scope::Scope;
+use crate::respond::{Answers, Order};
 
 /// Rules that can be exchanged, with counts around them.
 pub struct Seat {
     pub rules: Box<dyn Judge + Send>,
     pub scope: Scope,
+    /// What the policy answers.
+    pub answers: Option<Answers>,
+    /// What is to be done, in the order of events.
+    orders: Vec<Order>,
     /// By number of the kind.
     kinds: Vec<u64>,
     /// Since the counts were last taken.
@@ -26,6 +31,8 @@ impl Seat {
         Self {
             rules,
             scope,
+            answers: None,
+            orders: Vec::new(),
             kinds: Vec::new(),
             containers: BTreeMap::new(),
             last: (HOST, 0),
@@ -43,6 +50,25 @@ impl Seat {
         let mut containers = std::mem::take(&mut self.containers);
         *containers.entry(id).or_default() += count;
         containers
+    }
+
+    /// Orders since the last time.
+    pub fn take_orders(&mut self) -> Vec<Order> {
+        std::mem::take(&mut self.orders)
+    }
+
+    fn answer(&mut self, moment: &Moment<'_>, alerts: &mut Vec<Alert>, before: usize) {
+        let Some(answers) = &mut self.answers else {
+            return;
+        };
+        if let Some((order, alert)) = answers.answered(moment) {
+            self.orders.push(order);
+            alerts.push(alert);
+            return;
+        }
+        for alert in alerts.iter().skip(before) {
+            self.orders.extend(answers.decide(moment, alert));
+        }
     }
 
     fn count(&mut self, moment: &Moment<'_>) {
@@ -67,7 +93,9 @@ impl Judge for Seat {
     fn judge(&mut self, moment: &Moment<'_>, alerts: &mut Vec<Alert>) {
         self.count(moment);
         if self.scope.is_everything() || self.scope.admits(moment.container) {
+            let before = alerts.len();
             self.rules.judge(moment, alerts);
+            self.answer(moment, alerts, before);
         }
     }
 }

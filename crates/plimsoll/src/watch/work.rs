@@ -19,6 +19,7 @@ use super::gap::{self, StateFile};
 use super::seat::Seat;
 use super::tally::Tally;
 use super::{Recorder, RuleFiles, Signals};
+use crate::respond::{Desk, Told};
 use crate::rule_set;
 use crate::screen::{ContainerRow, Counts};
 
@@ -60,6 +61,8 @@ pub trait Source {
     fn learned(&mut self, now_ns: u64, more: &mut Vec<Vec<u8>>);
     /// A look at a process whose beginning was not seen, and at its files.
     fn look_at(&mut self, pid: u32, more: &mut Vec<Vec<u8>>);
+    /// A container that became known: what the kernel answers by itself may hold there.
+    fn hold(&mut self, _container: &Record<'_>) {}
     /// What was lost since the last time.
     fn losses(&mut self) -> Losses;
     /// Kernel programs that run, and those that the kernel refused.
@@ -90,6 +93,8 @@ pub struct Work<S> {
     pub recorder: Option<Recorder>,
     pub metrics: Option<Server>,
     pub state_file: Option<StateFile>,
+    /// Carries out what the policy answers.
+    pub desk: Option<Desk>,
     /// `Timestamp` at which to end.
     pub until: Option<Timestamp>,
     pipeline: Pipeline<Seat>,
@@ -134,6 +139,7 @@ impl<S: Source> Work<S> {
             recorder: None,
             metrics: None,
             state_file: None,
+            desk: None,
             until: None,
             pipeline: Pipeline::new(parts.seat, parts.options),
             order: Order::default(),
@@ -174,6 +180,7 @@ impl<S: Source> Work<S> {
     /// One round: events, then what is due.
     pub fn turn(&mut self) -> Result<(), String> {
         self.events()?;
+        self.answer();
         let now = self.source.now();
         if self.next_measure <= now.since_boot {
             self.next_measure = now.since_boot + MEASURE;
@@ -248,6 +255,7 @@ impl<S: Source> Work<S> {
                 source.see(&record, &mut more);
             }
             for record in more.drain(..) {
+                hold(source, &record);
                 trouble = trouble.or(feed(pipeline, recorder, &record, out));
             }
         }
@@ -257,6 +265,7 @@ impl<S: Source> Work<S> {
         }
         source.learned(now_ns, &mut more);
         for record in more.drain(..) {
+            hold(source, &record);
             trouble = trouble.or(feed(pipeline, recorder, &record, out));
         }
         if let Some(trouble) = trouble {
@@ -382,6 +391,21 @@ impl<S: Source> Work<S> {
         }
     }
 
+    /// Carries out what the policy answers to the alerts of this round.
+    fn answer(&mut self) {
+        let orders = self.pipeline.judge_mut().take_orders();
+        let Some(desk) = &mut self.desk else {
+            return;
+        };
+        for told in desk.work(orders) {
+            match told {
+                Told::Failed(what) => self.fail(what),
+                Told::Note(text) => self.note(text),
+                Told::Nothing => {}
+            }
+        }
+    }
+
     fn notice(&mut self, notice: &Notice, time: Timestamp) {
         let host = String::from_utf8_lossy(&self.pipeline.state().host.name).into_owned();
         let alert = notice.alert(time, &host);
@@ -396,6 +420,15 @@ impl<S: Source> Work<S> {
 
     fn note(&mut self, text: String) {
         let _ = self.updates.try_send(Update::Note(text));
+    }
+}
+
+/// Tells the kernel's side of containers that became known.
+fn hold<S: Source>(source: &mut S, record: &[u8]) {
+    if let Ok(record) = Record::read(record)
+        && record.kind == EventKind::Container
+    {
+        source.hold(&record);
     }
 }
 

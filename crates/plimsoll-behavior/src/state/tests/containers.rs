@@ -138,3 +138,19 @@ fn users_are_those_of_the_container() {
         ? now user=web",
     );
 }
+
+#[test]
+fn the_path_of_the_cgroup_is_kept_for_the_container_that_is_told_later() {
+    let state = on_host(
+        "
+        0 cgroup_mkdir cgroup_subject=50 cgroup_path=/libpod_parent/libpod-abc
+        0 container cgroup=50 container_id=abc container_name=web container_state=2
+    ",
+    );
+    let (_, container) = state
+        .containers
+        .iter()
+        .find(|(_, container)| &*container.name == b"web")
+        .unwrap();
+    assert_eq!(&*container.cgroup_path, b"/libpod_parent/libpod-abc");
+}
