@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use plimsoll_model::Timestamp;
+use plimsoll_policy::glob::Glob;
 use plimsoll_policy::response::{Response, Scope};
 use plimsoll_sensor::respond;
 use serde_json::json;
@@ -223,7 +224,7 @@ fn place(scope: &Scope) -> String {
     ];
     for (what, globs) in lists {
         if !globs.is_empty() {
-            let texts: Vec<&str> = globs.iter().map(|glob| glob.text()).collect();
+            let texts: Vec<&str> = globs.iter().map(Glob::text).collect();
             parts.push(format!("{what} {}", texts.join(", ")));
         }
     }

@@ -59,9 +59,8 @@ impl Told {
             return Self::Failed(text);
         }
         match entry.state.as_str() {
-            "done" => Self::Note(text),
             "dry-run" if entry.outcome.contains("mode warn") => Self::Note(text),
-            "held-back" | "guarded" => Self::Note(text),
+            "done" | "held-back" | "guarded" => Self::Note(text),
             _ => Self::Nothing,
         }
     }

@@ -119,7 +119,7 @@ impl Answers {
         let time = time_of(moment.wall_ns());
         let rule = format!("Response {}", response.name);
         let mut alert = Alert::new(time, rule.clone(), Priority::Warning, "internal", output);
-        alert.event = "execve".to_owned();
+        "execve".clone_into(&mut alert.event);
         let order = Order {
             time,
             response: response.name.clone(),
