@@ -75,14 +75,15 @@ impl Live {
         } = self;
         sensor
             .poll(Duration::from_millis(5), |bytes| {
-                told.see(bytes);
                 let record = Record::read(bytes).unwrap();
+                // As it was known before: an event may tell something of its own cgroup.
+                let id = told.attribution.container_id(record.cgroup_id);
+                let id = id.map(str::to_owned);
+                told.see(bytes);
                 if record.kind != EventKind::Execve {
                     return;
                 }
                 *execs += 1;
-                let id = told.attribution.container_id(record.cgroup_id);
-                let id = id.map(str::to_owned);
                 let judged = told.judged.take();
                 let args = String::from_utf8_lossy(record.param(Param::Args).unwrap_or_default())
                     .into_owned();

@@ -33,9 +33,8 @@ impl Table {
         if self.by_identity.contains_key(&identity) {
             return None;
         }
-        let outer = match self.cgroups.get(&cgroup_id)?.holder {
-            Holder::Of(outer) => outer,
-            _ => return None,
+        let Holder::Of(outer) = self.cgroups.get(&cgroup_id)?.holder else {
+            return None;
         };
         let serial = self.add(identity, &path, path.len(), cgroup_id)?;
         let below: Vec<u64> = self
