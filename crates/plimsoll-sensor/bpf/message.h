@@ -59,10 +59,14 @@ INLINE bool is_dns(struct sock *sk, struct given_address *given)
 // Whether this end is new to the socket.
 INLINE bool is_new(struct message *m, struct sock *sk, struct given_address *given)
 {
+	struct socket *socket = GET(sk, sk_socket);
+	struct file *file = socket ? GET(socket, file) : NULL;
+	struct inode *inode = file ? GET(file, f_inode) : NULL;
 	struct talk talk = {};
 	u64 now = 1;
 
-	talk.socket = (u64)sk;
+	// Not where it lies in memory: the next socket lies there too.
+	talk.socket = inode ? GET(inode, i_ino) : 0;
 	talk.other = *given;
 	talk.kind = m->kind;
 	if (bpf_map_lookup_elem(&talks, &talk))

@@ -419,9 +419,28 @@ fn datagrams_are_told_once_for_each_other_end_unless_all_are_wanted() {
     for record in recorder.own() {
         assert_eq!(record.param(Param::Data), None, "only DNS shows its bytes");
     }
+    // A new socket is told again, even where the old one lay.
+    drop(client);
+    for _ in 0..20 {
+        recorder.clear();
+        let client = UdpSocket::bind("127.0.0.1:0").unwrap();
+        client
+            .send_to(b"secret", server.local_addr().unwrap())
+            .unwrap();
+        assert_eq!(recorder.own().len(), 1);
+    }
+    let client = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let mut buffer = [0; 16];
+    server.set_nonblocking(true).unwrap();
+    while server.recv_from(&mut buffer).is_ok() {}
+    server.set_nonblocking(false).unwrap();
+    for _ in 0..50 {
+        client
+            .send_to(b"secret", server.local_addr().unwrap())
+            .unwrap();
+    }
     // The address is written by the kernel: the first from each other end is told.
     recorder.clear();
-    let mut buffer = [0; 16];
     for _ in 0..50 {
         server.recv_from(&mut buffer).unwrap();
     }

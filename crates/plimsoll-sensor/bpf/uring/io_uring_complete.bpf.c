@@ -15,7 +15,10 @@ int io_uring_complete(u64 *ctx)
 	request = bpf_map_lookup_elem(&requests, &key);
 	if (!request)
 		return 0;
-	tell_request(request, GET(req, file), GET(req, cqe.res), FLAG_IO_URING);
+	// One that was given up without a word leaves its entry to whatever the kernel does next in its
+	// place; work of the same kind would have written its own.
+	if (GET(req, opcode) == request->opcode)
+		tell_request(request, GET(req, file), GET(req, cqe.res), FLAG_IO_URING);
 	bpf_map_delete_elem(&requests, &key);
 	return 0;
 }

@@ -156,5 +156,6 @@ int io_uring_submit_req(u64 *ctx)
 	// Whatever it makes cannot be found yet, as if it went to a slot.
 	request->slot = 1;
 	tell_request(request, GET(req, file), 0, FLAG_IO_URING | FLAG_ENTER);
+	bpf_map_delete_elem(&requests, &key);
 	return 0;
 }
