@@ -16,7 +16,7 @@ use super::{Compiler, Context, Parsed, Prepared};
 pub const NESTED_MAX: usize = 100;
 
 /// Most macros that one names, itself or through others, before they are defined.
-pub const FORWARD_MAX: usize = 1000;
+pub const FORWARD_MAX: usize = 200;
 
 /// Whether a macro sees everything that a name stands for.
 enum Seen {
