@@ -3,6 +3,7 @@
 //! The only crate that reads configuration, environment and clock and that writes to the terminal.
 //! Data goes to standard output, talk to standard error.
 
+mod alert_report;
 mod atomic;
 mod cli;
 mod cluster;

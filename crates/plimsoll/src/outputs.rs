@@ -41,6 +41,11 @@ impl Wanted {
         Ok(Self { stdout, files })
     }
 
+    /// Whether a document is to go to a file.
+    pub const fn has_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+
     /// The format for standard output: what was asked for, else the default where no file was.
     pub fn stdout_or(&self, default: &'static str) -> Option<&'static dyn OutputFormat> {
         self.stdout.or_else(|| {

@@ -7,7 +7,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The same trace and rules give the same alerts, byte by byte, as watching gave.
---format text or json (Falco's JSON), one alert a line. Exit code 3 with --strict when the trace is torn.")]
+--format text or json (Falco's JSON), one alert a line; -o FORMAT=PATH writes a report of them too. Exit code 3 with --strict when the trace is torn.")]
 pub struct ReplayArgs {
     /// What `watch --record` wrote; - is standard input
     #[arg(value_name = "TRACE")]

@@ -8,6 +8,7 @@ use plimsoll_behavior::alert::{json, text_line};
 use plimsoll_behavior::pipeline::{Pipeline, PipelineOptions};
 
 use super::{EXIT_ALLOWED, EXIT_PARTLY};
+use crate::alert_report::Gathered;
 use crate::cli::ReplayArgs;
 use crate::failure::Failure;
 use crate::outputs::stdout_failure;
@@ -37,15 +38,22 @@ pub fn run(session: &Session, arguments: &ReplayArgs) -> Result<u8, Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut alerts = Vec::new();
     let mut refused = BTreeMap::new();
+    let mut gathered = session.wanted.has_files().then(Gathered::default);
     while let Some(record) = trace.next() {
         let result = pipeline.feed(record, &mut alerts);
         if let Err(error) = result {
             count(&mut refused, trace.explain(error));
         }
+        gather(&mut gathered, &alerts);
         tell(&mut alerts, &mut out, write)?;
     }
     pipeline.finish(&mut alerts);
+    gather(&mut gathered, &alerts);
     tell(&mut alerts, &mut out, write)?;
+    if let Some(gathered) = gathered {
+        let report = gathered.report(arguments.trace.display().to_string());
+        session.wanted.write(&report, &session.write_options())?;
+    }
     out.flush().map_err(|error| stdout_failure(&error))?;
     for (reason, count) in &refused {
         talk::warning(&format!("{count} records were passed over: {reason}"));
@@ -79,6 +87,14 @@ fn form(format: Option<&str>) -> Result<Write1, Failure> {
             Failure::new(format!("failed to write the format `{other}` here"))
                 .hint("replay knows `text` and `json`, one alert a line"),
         ),
+    }
+}
+
+fn gather(gathered: &mut Option<Gathered>, alerts: &[Alert]) {
+    if let Some(gathered) = gathered {
+        for alert in alerts {
+            gathered.add(alert);
+        }
     }
 }
 
