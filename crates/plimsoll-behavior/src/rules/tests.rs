@@ -1,5 +1,7 @@
 //! What holds of files as a whole; cases of the language are data in `tests/falco_language`.
 
+use std::fmt::Write as _;
+
 use super::*;
 use crate::fields::Catalog;
 
@@ -61,7 +63,11 @@ fn macros_that_double_are_bounded() {
     let mut yaml = "- {macro: m0, condition: proc.name = x}\n".to_owned();
     for number in 1..64 {
         let before = number - 1;
-        yaml += &format!("- {{macro: m{number}, condition: m{before} or m{before}}}\n");
+        writeln!(
+            yaml,
+            "- {{macro: m{number}, condition: m{before} or m{before}}}"
+        )
+        .unwrap();
     }
     yaml += &RULE.replace("CONDITION", "m63");
     let told = told(&yaml);
@@ -74,7 +80,7 @@ fn long_chains_of_macros_are_bounded() {
     let mut yaml = "- {macro: m0, condition: proc.name = x}\n".to_owned();
     for number in 1..2000 {
         let before = number - 1;
-        yaml += &format!("- {{macro: m{number}, condition: not m{before}}}\n");
+        writeln!(yaml, "- {{macro: m{number}, condition: not m{before}}}").unwrap();
     }
     yaml += &RULE.replace("CONDITION", "m1999");
     let told = told(&yaml);
@@ -83,12 +89,12 @@ fn long_chains_of_macros_are_bounded() {
     let mut yaml = String::new();
     for number in 0..600 {
         let after = number + 1;
-        yaml += &format!("- {{macro: m{number}, condition: m{after}}}\n");
+        writeln!(yaml, "- {{macro: m{number}, condition: m{after}}}").unwrap();
     }
     yaml += "- {macro: m600, condition: proc.name = x}\n";
     for number in 0..600 {
         let after = number + 1;
-        yaml += &format!("- {{macro: m{number}, condition: m{after}}}\n");
+        writeln!(yaml, "- {{macro: m{number}, condition: m{after}}}").unwrap();
     }
     let told = self::told(&yaml);
     assert!(told[0].contains("more than 200 macros"), "{told:?}");
@@ -99,7 +105,7 @@ fn lists_that_double_are_bounded() {
     let mut yaml = "- {list: l0, items: [x, y]}\n".to_owned();
     for number in 1..64 {
         let before = number - 1;
-        yaml += &format!("- {{list: l{number}, items: [l{before}, l{before}]}}\n");
+        writeln!(yaml, "- {{list: l{number}, items: [l{before}, l{before}]}}").unwrap();
     }
     yaml += &RULE.replace("CONDITION", "proc.name in (l63)");
     let told = told(&yaml);
@@ -118,13 +124,13 @@ fn aliases_that_double_are_bounded() {
     let text = "x".repeat(1 << 20);
     let mut yaml = format!("- {{list: l, items: [&a {text}]}}\n");
     let many = vec!["*a"; 1000].join(", ");
-    yaml += &format!("- {{list: m, items: [{many}]}}\n");
+    writeln!(yaml, "- {{list: m, items: [{many}]}}").unwrap();
     let told = told(&yaml);
     assert!(told[0].contains("more than 64 MiB of text"), "{told:?}");
     let mut yaml = "- &a0 [x, x]\n".to_owned();
     for number in 1..40 {
         let before = number - 1;
-        yaml += &format!("- &a{number} [*a{before}, *a{before}]\n");
+        writeln!(yaml, "- &a{number} [*a{before}, *a{before}]").unwrap();
     }
     let told = self::told(&yaml);
     assert!(
