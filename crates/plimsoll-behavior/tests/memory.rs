@@ -73,9 +73,8 @@ fn containers(state: &mut State) {
             .bytes(Param::ContainerName, &[b'n'; 200])
             .bytes(Param::ContainerJson, json.as_bytes());
         apply(state, told);
-        let users: String = (0..30)
-            .map(|uid| format!("user-{number}-{uid}:x:{uid}:0::/home/u:/bin/sh\n"))
-            .collect();
+        let users = (0..30).map(|uid| format!("user-{number}-{uid}:x:{uid}:0::/home/u:/bin/sh"));
+        let users = users.collect::<Vec<_>>().join("\n");
         let account = RecordWriter::new(EventKind::Account)
             .bytes(Param::ContainerId, id.as_bytes())
             .bytes(Param::AccountUser, users.as_bytes());

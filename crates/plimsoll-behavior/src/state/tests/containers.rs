@@ -1,5 +1,7 @@
 //! Which process is in which container, whoever tells it when.
 
+use std::fmt::Write as _;
+
 use super::check;
 
 const HOST: &str = "0 host host_name=node boot_time=5 host_mnt_ns=1 host_pid_ns=2\n";
@@ -89,8 +91,11 @@ fn a_container_that_is_started_again_is_not_forgotten_as_ended() {
     );
     for number in 100..500 {
         let id = format!("cgroup={number} cgroup_path=/c/{number} container_id={number}");
-        text += &format!("0 container {id} container_state=2\n");
-        text += &format!("0 cgroup_rmdir cgroup_subject={number} cgroup_path=/c/{number}\n");
+        let _ = writeln!(text, "0 container {id} container_state=2");
+        let _ = writeln!(
+            text,
+            "0 cgroup_rmdir cgroup_subject={number} cgroup_path=/c/{number}"
+        );
     }
     text += "10 execve comm=a cgroup=51 mnt=8 pidns=9\n? 10 container=abc";
     on_host(&text);
