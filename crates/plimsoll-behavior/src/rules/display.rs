@@ -14,6 +14,8 @@ impl Display for Condition {
         match self {
             Self::And(parts) => joined(formatter, parts, " and "),
             Self::Or(parts) => joined(formatter, parts, " or "),
+            // Two in a row would be read as none.
+            Self::Not(part) if matches!(**part, Self::Not(_)) => write!(formatter, "not ({part})"),
             Self::Not(part) => write!(formatter, "not {part}"),
             Self::Check(check) => check.fmt(formatter),
         }
