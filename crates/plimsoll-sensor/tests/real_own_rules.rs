@@ -5,6 +5,7 @@
 //! calls that no small program makes.
 
 #![allow(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test should fail where this fails"
@@ -98,7 +99,7 @@ impl Shell {
             .args(["exec", "-i", "--user", user, container, "sh"])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
+            .stderr(Stdio::null())
             .spawn()
             .unwrap();
         Self { child, done: 0 }
@@ -109,9 +110,6 @@ impl Shell {
         watched.fired.remove(container);
         self.done += 1;
         let mark = format!("/tmp/done-{}-{}", self.child.id(), self.done);
-        if std::env::var_os("ACTS").is_some() {
-            eprintln!("{mark} {what}");
-        }
         let line = format!("( {what} ) < /dev/null > /dev/null 2>&1\n: > {mark}\n");
         self.child
             .stdin
@@ -205,10 +203,12 @@ fn each_rule_fires_at_its_act_and_not_at_its_look_alike() {
     for boxed in BOXED {
         for (what, should) in [(boxed.act.quiet, false), (boxed.act.fires, true)] {
             let file = podman.folder.at(&unique("boxed"));
-            let command = acts::numbered(what);
+            let mark = format!("/tmp/{}", unique("boxed"));
+            let command = format!("( {} ); : > {mark}", acts::numbered(what));
             let terminal = if should { boxed.only_fires } else { &[] };
             let options = [
-                &["run", "--network", "none", "--ulimit", containers::NOFILE],
+                &["run", "--network", "none", "--ulimit", containers::NOFILE][..],
+                &["--ulimit", "nproc=20000:20000"],
                 boxed.options,
                 terminal,
             ]
@@ -219,7 +219,10 @@ fn each_rule_fires_at_its_act_and_not_at_its_look_alike() {
             let ended = containers::tried(&mut run, "podman");
             let id = std::fs::read_to_string(&file);
             let id = id.unwrap_or_else(|error| panic!("{ended:?}: {error}"));
-            watched.read_for(Duration::from_millis(300));
+            assert!(
+                watched.until(&mark),
+                "{command}: its end was not seen: {ended:?}"
+            );
             hold(&mut wrong, boxed.act.id, &names(&mut watched, &id), should);
         }
     }

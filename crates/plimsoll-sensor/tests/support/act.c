@@ -4,7 +4,7 @@
  *
  * CALL is a number, or `fork`: what follows is done by a child, which the parent waits for. ARG is a
  * number, `@text`, `=hex` (bytes), `&N` (N zero bytes), `:N` (what call N gave, from 1), `%a,b` (a list
- * of texts as execve takes it), `^1.2.3.4:80` or `~path` (an address as connect takes it). `repeat N`
+ * of texts as execve takes it), `^1.2.3.4:80` or `+path` (an address as connect takes it). `repeat N`
  * does each call that follows N times. Results are ignored. Needs no library.
  */
 typedef unsigned long word;
@@ -135,7 +135,7 @@ static word value(char *text)
 		return bytes(text + 1);
 	case '^':
 		return internet(text + 1);
-	case '~':
+	case '+':
 		return local(text + 1);
 	}
 	return number(text);

@@ -6,12 +6,14 @@
 pub const NAMES: &[&str] = &[
     "apt-get",
     "bash",
+    "chattr",
     "dpkg",
     "gcc",
     "kubectl",
     "nginx",
     "nmap",
     "php-fpm8.2",
+    "pkill",
     "ssh",
     "xmrig",
 ];
@@ -131,8 +133,8 @@ pub const ACTS: &[Act] = &[
     ),
     act(
         "cloud-metadata",
-        "/bin/wget -T 1 -O - http://169.254.169.254/",
-        "/bin/wget -T 1 -O - http://169.254.1.1/",
+        "nc -w 1 169.254.169.254 80",
+        "nc -w 1 169.254.1.1 80",
     ),
     act(
         "cloud-metadata-any",
@@ -213,8 +215,8 @@ pub const ACTS: &[Act] = &[
     ),
     act(
         "engine-socket-used",
-        "act {socket} 1 1 0 -- {connect} :1 ~/var/run/docker.sock 110",
-        "act {socket} 1 1 0 -- {connect} :1 ~/var/run/shop.sock 110",
+        "act {socket} 1 1 0 -- {connect} :1 +/var/run/docker.sock 110",
+        "act {socket} 1 1 0 -- {connect} :1 +/var/run/shop.sock 110",
     ),
     act(
         "file-capability",
@@ -270,11 +272,6 @@ pub const ACTS: &[Act] = &[
         "kernel-memory-opened",
         "head -c 0 /proc/kcore",
         "cat /proc/meminfo",
-    ),
-    act(
-        "kernel-module-from-container",
-        "act {finit_module} -1 @x 0",
-        "lsmod",
     ),
     act(
         "kernel-thread-posed",
@@ -600,7 +597,6 @@ const CALLS: &[(&str, libc::c_long)] = &[
     ("eventfd2", libc::SYS_eventfd2),
     ("execve", libc::SYS_execve),
     ("execveat", libc::SYS_execveat),
-    ("finit_module", libc::SYS_finit_module),
     ("getpid", libc::SYS_getpid),
     ("io_uring_setup", libc::SYS_io_uring_setup),
     ("keyctl", libc::SYS_keyctl),

@@ -52,7 +52,9 @@ impl Watched {
         );
         let mut out = Vec::new();
         watched.attribution.scan(now_ns(), &mut out);
-        watched.take_all(&out);
+        for bytes in &out {
+            watched.take(bytes);
+        }
         watched
     }
 
@@ -89,26 +91,33 @@ impl Watched {
                 raw.push(bytes.to_vec());
             })
             .unwrap();
-        let (mut added, mut due) = (Vec::new(), Vec::new());
+        let (mut known, mut due) = (Vec::new(), Vec::new());
         for bytes in &raw {
             let record = Record::read(bytes).unwrap();
             seen |= !name.is_empty() && record.param(Param::Name) == Some(name.as_bytes());
             self.order
                 .push(bytes, record.time_ns, |bytes| due.push(bytes.to_vec()));
-            self.attribution.see(&record, &mut added);
         }
-        self.attribution.poll(now_ns(), &mut added);
-        // What is known of containers may stand before the events that were read with it.
-        self.take_all(&added);
         self.order
             .settle(now_ns(), |bytes| due.push(bytes.to_vec()));
         self.take_all(&due);
+        self.attribution.poll(now_ns(), &mut known);
+        for bytes in &known {
+            self.take(bytes);
+        }
         seen
     }
 
+    /// Events in their order, each followed by what it teaches of containers.
     fn take_all(&mut self, records: &[Vec<u8>]) {
+        let mut added = Vec::new();
         for bytes in records {
             self.take(bytes);
+            self.attribution
+                .see(&Record::read(bytes).unwrap(), &mut added);
+            for bytes in added.drain(..) {
+                self.take(&bytes);
+            }
         }
     }
 
