@@ -558,15 +558,6 @@ pub const BOXED: &[Boxed] = &[
         only_fires: &[],
     },
     Boxed {
-        act: act(
-            "no-process-left",
-            "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do sleep 0.2 & done; wait",
-            "sleep 0.1 & wait",
-        ),
-        options: &["--pids-limit", "14"],
-        only_fires: &[],
-    },
-    Boxed {
         act: act("out-of-memory", "tail /dev/zero", "tail -c 10 /etc/passwd"),
         options: &["--memory", "16m"],
         only_fires: &[],
