@@ -15,7 +15,8 @@ pub fn list() -> String {
     let lead = format!(
         "Plimsoll's own rules in the Falco rule language: {} in all, {on} of them in the default set. \
          The others are right but noisy somewhere, and are turned on by name or tag. `plimsoll explain ID` \
-         says what stands here. Macros that end in `_known` \
+         says what stands here; what the default set says of ordinary servers stands in \
+         [a quiet start](../runtime-quiet.md). Macros that end in `_known` \
          ([common.yaml](../../crates/plimsoll-behavior/src/own/common.yaml)) are empty and there to be overridden.",
         rules.len()
     );
