@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use plimsoll_behavior::engine::Engine;
+use plimsoll_behavior::engine::interest::Interest;
 use plimsoll_behavior::fields::Catalog;
 use plimsoll_behavior::pipeline::Judge;
 use plimsoll_behavior::rules::{Loader, RuleSet};
@@ -17,6 +18,8 @@ const ERRORS_MAX: usize = 5;
 /// Rules that can be put in force.
 pub struct Compiled {
     pub judge: Box<dyn Judge + Send>,
+    /// What they can match.
+    pub interest: Interest,
     /// How many are enabled.
     pub rules: usize,
     pub warnings: Vec<String>,
@@ -34,6 +37,7 @@ pub fn compile(texts: &[(String, Vec<u8>)]) -> Result<Compiled, Failure> {
     Ok(Compiled {
         rules: engine.rules().len(),
         warnings,
+        interest: engine.interest(),
         judge: Box::new(engine),
     })
 }

@@ -18,6 +18,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod usage;
+pub mod wanted;
 mod work;
 
 pub use budget::Budget;

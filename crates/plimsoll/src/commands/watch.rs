@@ -19,7 +19,7 @@ use crate::screen::{Action, Look, Model, Terminal};
 use crate::session::Session;
 use crate::talk;
 use crate::watch::{Budget, Live, Parts, Plan, Recorder, RuleFiles, Seat, Signals, StateFile};
-use crate::watch::{Source, Update, Work};
+use crate::watch::{Source, Update, Work, wanted};
 
 /// Updates that may wait for the screen; more are passed over there, not in outputs.
 const UPDATES_MAX: usize = 4096;
@@ -57,9 +57,15 @@ pub fn run(session: &Session, arguments: &WatchArgs) -> Result<u8, Failure> {
         None => None,
     };
     let signals = Signals::listen().context("listen to signals")?;
-    let mut source = Live::load(&Options::default())?;
-    notes.extend(refusals(&source.refused()));
     let responses = &session.configuration.responses;
+    let kernel_answers = responses.iter().any(|response| !response.exec.is_empty());
+    let mut options = Options::default();
+    // A recording may be judged by other rules later: it holds everything.
+    if recorder.is_none() {
+        options.filter = wanted::filter(&compiled.interest, kernel_answers);
+    }
+    let mut source = Live::load(&options)?;
+    notes.extend(refusals(&source.refused()));
     source.answer(responses)?;
     let mut existing = Vec::new();
     let taken = source.existing(&mut |record| existing.push(record.to_vec()));

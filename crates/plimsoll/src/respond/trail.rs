@@ -348,7 +348,7 @@ mod tests {
         let path = folder.path().join("answers.jsonl");
         let mut trail = Trail::open(&path).unwrap();
         trail.add(Entry::decided(order(Decision::Act))).unwrap();
-        let mut text = fs::read(&path).unwrap();
+        let mut text = read_file_capped(&path, TRAIL_BYTES_MAX).unwrap();
         text.extend_from_slice(b"{\"schema\": \"plimsoll.ans\n");
         fs::write(&path, text).unwrap();
         let contents = read(&path).unwrap();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use plimsoll_behavior::engine::interest::Interest;
 use plimsoll_behavior::{Record, RecordWriter};
 use plimsoll_model::Timestamp;
 use plimsoll_model::event::{EventKind, Param};
@@ -13,8 +14,8 @@ use plimsoll_sensor::respond::exec::{ExecAnswers, Place};
 use plimsoll_sensor::snapshot::{Snapshot, Taken};
 use plimsoll_sensor::{LoadError, Options, Sensor, State};
 
-use super::usage;
 use super::work::{Losses, Now, Source};
+use super::{usage, wanted};
 use crate::failure::{Context, Failure};
 
 /// Where cgroups of version 2 may be mounted.
@@ -122,6 +123,13 @@ impl Source for Live {
         let mut reader = self.reader.take().unwrap_or_else(reader);
         reader.process_and_files(pid, &mut |record| more.push(record.to_vec()));
         self.reader = Some(reader);
+    }
+
+    fn want(&mut self, rules: &Interest) -> Result<(), String> {
+        let filter = wanted::filter(rules, self.exec.is_some());
+        self.sensor
+            .set_filter(filter)
+            .map_err(|error| format!("failed to tell the kernel what to watch: {error}"))
     }
 
     fn hold(&mut self, container: &Record<'_>) {

@@ -7,6 +7,7 @@ use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use plimsoll_behavior::alert::Notice;
+use plimsoll_behavior::engine::interest::Interest;
 use plimsoll_behavior::pipeline::{Order, Pipeline, PipelineOptions};
 use plimsoll_behavior::{Alert, Record};
 use plimsoll_model::Timestamp;
@@ -61,6 +62,10 @@ pub trait Source {
     fn learned(&mut self, now_ns: u64, more: &mut Vec<Vec<u8>>);
     /// A look at a process whose beginning was not seen, and at its files.
     fn look_at(&mut self, pid: u32, more: &mut Vec<Vec<u8>>);
+    /// From now on only what these rules can match is told.
+    fn want(&mut self, _rules: &Interest) -> Result<(), String> {
+        Ok(())
+    }
     /// A container that became known: what the kernel answers by itself may hold there.
     fn hold(&mut self, _container: &Record<'_>) {}
     /// What was lost since the last time.
@@ -297,6 +302,12 @@ impl<S: Source> Work<S> {
             Ok(loaded) => {
                 for warning in loaded.warnings {
                     self.note(format!("warning: {warning}"));
+                }
+                // More first, so that no event of the new rules is missed.
+                if self.recorder.is_none()
+                    && let Err(error) = self.source.want(&loaded.interest)
+                {
+                    self.fail(error);
                 }
                 self.pipeline.judge_mut().rules = loaded.judge;
                 self.rule_count = loaded.rules as u64;
