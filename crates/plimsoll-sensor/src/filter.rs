@@ -107,16 +107,29 @@ pub const IDENTITY_KINDS: &[EventKind] = &[
     EventKind::Chdir,
     EventKind::Fchdir,
     EventKind::Chroot,
+    EventKind::PivotRoot,
+    EventKind::Setns,
+    EventKind::Unshare,
+    EventKind::Prctl,
     EventKind::CgroupMkdir,
     EventKind::CgroupRmdir,
     EventKind::CgroupAttach,
-    EventKind::Answered,
+    EventKind::Task,
+    EventKind::File,
+    EventKind::Sock,
 ];
 
 /// Calls that make descriptors which later calls may be judged by.
+/// Closing is left out: it comes with each open and tells nothing, since the kernel says with every
+/// event what its descriptor stands for at that moment.
 const DESCRIPTOR_KINDS: &[EventKind] = &[
     EventKind::Socket,
+    EventKind::Socketpair,
+    EventKind::Pipe,
+    EventKind::Pipe2,
+    EventKind::Bind,
     EventKind::Connect,
+    EventKind::Listen,
     EventKind::Accept,
     EventKind::Accept4,
     EventKind::Dup,

@@ -1,84 +1,20 @@
 //! What the kernel has to tell for a set of rules: everything else it leaves out, which costs the
 //! machine nothing.
 
-use std::collections::BTreeSet;
-
 use plimsoll_behavior::engine::interest::{Interest, Opened, Paths};
 use plimsoll_model::event::EventKind;
 use plimsoll_sensor::Filter;
 use plimsoll_sensor::filter::{OpenFilter, Opens};
 
-/// What the state follows whatever the rules are: processes, who they are and where they are.
-const LIFE: &[EventKind] = &[
-    EventKind::Execve,
-    EventKind::Execveat,
-    EventKind::Clone,
-    EventKind::Clone3,
-    EventKind::Fork,
-    EventKind::Vfork,
-    EventKind::Procexit,
-    EventKind::OomKill,
-    EventKind::CgroupMkdir,
-    EventKind::CgroupRmdir,
-    EventKind::CgroupAttach,
-    EventKind::Task,
-    EventKind::File,
-    EventKind::Sock,
-    EventKind::Chdir,
-    EventKind::Fchdir,
-    EventKind::Chroot,
-    EventKind::PivotRoot,
-    EventKind::Setns,
-    EventKind::Unshare,
-    EventKind::Setuid,
-    EventKind::Setgid,
-    EventKind::Setreuid,
-    EventKind::Setregid,
-    EventKind::Setresuid,
-    EventKind::Setresgid,
-    EventKind::Setfsuid,
-    EventKind::Setfsgid,
-    EventKind::Setgroups,
-    EventKind::Capset,
-    EventKind::Setsid,
-    EventKind::Setpgid,
-    EventKind::Prctl,
-];
-
-/// What makes and moves descriptors, for rules that ask what stands behind one. Closing is left out:
-/// it comes with each open and tells nothing, since the kernel says with every event what its
-/// descriptor stands for at that moment.
-const DESCRIPTORS: &[EventKind] = &[
-    EventKind::Accept,
-    EventKind::Accept4,
-    EventKind::Bind,
-    EventKind::Connect,
-    EventKind::Dup,
-    EventKind::Dup2,
-    EventKind::Dup3,
-    EventKind::Listen,
-    EventKind::MemfdCreate,
-    EventKind::Pipe,
-    EventKind::Pipe2,
-    EventKind::Socket,
-    EventKind::Socketpair,
-];
-
 /// The filter for what rules can match; `answers` when the kernel kills by itself as well.
 pub fn filter(interest: &Interest, answers: bool) -> Filter {
-    let mut kinds: BTreeSet<EventKind> = interest.kinds.iter().chain(LIFE).copied().collect();
-    if interest.names_later {
-        kinds.extend(DESCRIPTORS);
-    }
+    let mut filter = Filter::for_rules(interest.kinds.iter().copied());
     if answers {
-        kinds.insert(EventKind::Answered);
-    } else {
-        kinds.remove(&EventKind::Answered);
+        filter.kinds.insert(EventKind::Answered);
     }
     Filter {
-        kinds,
         opens: opens(interest),
-        ..Filter::default()
+        ..filter
     }
 }
 
@@ -125,7 +61,7 @@ mod tests {
         let mount = of("evt.type = mount");
         assert!(mount.kinds.contains(&EventKind::Mount));
         assert!(mount.kinds.contains(&EventKind::Execve));
-        for kind in [EventKind::Openat, EventKind::Close, EventKind::Connect] {
+        for kind in [EventKind::Openat, EventKind::Close, EventKind::Sendto] {
             assert!(!mount.kinds.contains(&kind), "{kind}");
         }
         assert_eq!(mount.opens.read, Opens::None);
