@@ -7,6 +7,7 @@
 #include "cgroup.bpf.c"
 #include "chmod.bpf.c"
 #include "chown.bpf.c"
+#include "clone_failed.bpf.c"
 #include "close.bpf.c"
 #include "credentials.bpf.c"
 #include "dup.bpf.c"

@@ -558,6 +558,15 @@ pub const BOXED: &[Boxed] = &[
         only_fires: &[],
     },
     Boxed {
+        act: act(
+            "no-process-left",
+            "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 1 & done",
+            "for i in 1 2 3; do sleep 1 & done",
+        ),
+        options: &[],
+        only_fires: &["--pids-limit", "6"],
+    },
+    Boxed {
         act: act("out-of-memory", "tail /dev/zero", "tail -c 10 /etc/passwd"),
         options: &["--memory", "16m"],
         only_fires: &[],
