@@ -196,3 +196,65 @@ fn rules_are_exchanged_and_a_restart_says_what_it_missed() {
     watch.signal(Signal::HUP);
     watch.wait_for("alerts.json", "Plimsoll internal: rules reloaded");
 }
+
+/// A response to an alert, and one that the kernel carries out by itself.
+#[test]
+fn what_the_policy_answers_is_done_and_written_down() {
+    if !can_watch() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_rules(folder, "answered");
+    fs::write(folder.join("secret"), "x").unwrap();
+    let name = format!("plimsoll-answered-{}", std::process::id());
+    let policy = format!(
+        "responses:\n  - name: readers\n    rules: ['Secret*']\n    answer: kill\n    host: true\n    \
+         mode: enforce\n  - name: programs\n    exec: {{names: [{name}]}}\n    answer: kill\n    \
+         mode: enforce\n"
+    );
+    let config = folder.join("plimsoll.yaml");
+    fs::write(&config, policy).unwrap();
+    let trail = folder.join("answers.jsonl").display().to_string();
+    let config = config.display().to_string();
+    let mut watch = Watch::start(folder, &["--config", &config, "--trail", &trail]);
+
+    let mut reader = Command::new("/usr/bin/tail")
+        .arg("-f")
+        .arg(folder.join("secret"))
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let ended = reader.wait().unwrap();
+    assert_eq!(
+        std::os::unix::process::ExitStatusExt::signal(&ended),
+        Some(9)
+    );
+
+    let program = folder.join(&name);
+    fs::copy("/bin/echo", &program).unwrap();
+    let output = Command::new("unshare")
+        .arg("--mount")
+        .arg(&program)
+        .output()
+        .unwrap();
+    assert_eq!(
+        std::os::unix::process::ExitStatusExt::signal(&output.status),
+        Some(9)
+    );
+    assert!(output.stdout.is_empty());
+
+    watch.wait_for("answers.jsonl", "before its first instruction");
+    watch.wait_for("alerts.json", "Response programs");
+    assert_eq!(watch.end(Signal::TERM), Some(0));
+    let said = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(["respond", "trail", "--trail", &trail])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert!(said.contains("killed process"), "{said}");
+    assert!(
+        said.contains("readers: Secret answered in the host"),
+        "{said}"
+    );
+}
