@@ -60,5 +60,5 @@ fn watch(findings: &Findings) -> Item {
         .map(|probe| probe.id.as_str())
         .collect();
     Item::missing("sensor", "watch", format!("needs {}", lacking.join(", ")))
-        .hint("run as root on a Linux kernel of 5.8 or newer with BTF; the hints above say more")
+        .hint("run as root on a Linux kernel of 5.17 or newer with BTF; the hints above say more")
 }
