@@ -18,32 +18,19 @@ pub fn filter(interest: &Interest, answers: bool) -> Filter {
     }
 }
 
+/// By what they may do alone. Rules hold for a path as it was written too, which the kernel's filter by
+/// path does not look at: an open through a link would be left out.
 fn opens(interest: &Interest) -> OpenFilter {
-    let mut chosen = OpenFilter::default();
-    for (opened, place) in [
-        (Opened::Read, &mut chosen.read),
-        (Opened::Write, &mut chosen.write),
-        (Opened::Failed, &mut chosen.failed),
-    ] {
-        *place = match interest.paths(opened) {
-            Paths::None => Opens::None,
-            Paths::Any => Opens::All,
-            Paths::Some(wanted) => match wanted.kernel() {
-                // The kernel's filter knows no names of processes and no parts as they were written.
-                Some(kernel) if kernel.raw_parts.is_empty() && kernel.commands.is_empty() => {
-                    chosen
-                        .prefixes
-                        .extend(kernel.beginnings.iter().map(|text| text.to_vec()));
-                    chosen
-                        .names
-                        .extend(kernel.names.iter().map(|text| text.to_vec()));
-                    Opens::Chosen
-                }
-                _ => Opens::All,
-            },
-        };
+    let wanted = |opened| match interest.paths(opened) {
+        Paths::None => Opens::None,
+        Paths::Any | Paths::Some(_) => Opens::All,
+    };
+    OpenFilter {
+        read: wanted(Opened::Read),
+        write: wanted(Opened::Write),
+        failed: wanted(Opened::Failed),
+        ..OpenFilter::default()
     }
-    chosen
 }
 
 #[cfg(test)]
@@ -68,11 +55,8 @@ mod tests {
     }
 
     #[test]
-    fn opens_are_chosen_by_path_where_the_kernel_can() {
+    fn opens_are_told_by_what_they_may_do() {
         let shadow = of("evt.type = openat and evt.is_open_read = true and fd.name = /etc/shadow");
-        assert_eq!(shadow.opens.read, Opens::Chosen);
-        assert!(shadow.opens.prefixes.contains(b"/etc/shadow".as_slice()));
-        let written = of("evt.type = openat and fd.nameraw contains ../");
-        assert_eq!(written.opens.read, Opens::All, "the kernel cannot tell");
+        assert_eq!(shadow.opens.read, Opens::All);
     }
 }
