@@ -158,20 +158,73 @@ NOINLINE u64 chosen(struct config *config, struct file *file)
 	return verdict;
 }
 
-// Whether a name as it was given is chosen: for opens that failed. Only absolute ones can be.
-NOINLINE u64 chosen_name(const void *name)
+// Names of processes whose opens are all told.
+struct command_key {
+	u8 text[16];
+};
+
+struct {
+	MAP_UINT(type, MAP_HASH);
+	MAP_UINT(max_entries, 256);
+	MAP_TYPE(key, struct command_key);
+	MAP_TYPE(value, u64);
+} commands SEC(".maps");
+
+INLINE bool chosen_command(struct config *config)
+{
+	struct command_key key = {};
+
+	if (!config->open_commands)
+		return false;
+	bpf_probe_read_kernel_str(key.text, sizeof(key.text), bpf_get_current_task_btf()->comm);
+	return bpf_map_lookup_elem(&commands, &key) != NULL;
+}
+
+#define DOTS 0x2e2e2e2e2e2e2e2eull
+#define ONES 0x0101010101010101ull
+#define TOPS 0x8080808080808080ull
+
+// Whether two dots follow each other, eight bytes at a time. May say yes too often, never too rarely.
+INLINE bool has_dots(const u8 *text, u32 length)
+{
+	u64 before = 0;
+
+	for (u32 at = 0; at < PREFIX_BYTES + 1; at += 8) {
+		u64 word, dots;
+
+		if (at >= length)
+			break;
+		word = *(u64 *)(text + at) ^ DOTS;
+		dots = (word - ONES) & ~word & TOPS;
+		if (dots & (dots << 8 | before))
+			return true;
+		before = dots >> 56;
+	}
+	return false;
+}
+
+// Whether a name as it was given is chosen. A relative one always is: what it is relative to would
+// have to be asked, and few programs that open much use them.
+NOINLINE u64 chosen_given(struct config *config, const void *name)
 {
 	struct scratch *s = claim();
 	struct prefix_key *key;
 	s64 length;
-	u64 found;
+	u64 found = 1;
 
 	if (!s)
 		return 1;
+	if (!config)
+		goto out;
 	key = (struct prefix_key *)s->name;
 	length = bpf_probe_read_user_str(key->text, PREFIX_BYTES, name);
-	key->bits = length > 1 ? (length - 1) * 8 : 0;
+	if (length <= 1 || length == PREFIX_BYTES || key->text[0] != '/')
+		goto out;
+	if (config->open_dots && has_dots(key->text, length))
+		goto out;
+	key->bits = (length - 1) * 8;
 	found = bpf_map_lookup_elem(&prefixes, key) != NULL;
+out:
 	discard(s);
 	return found;
 }

@@ -37,15 +37,14 @@ INLINE int opened(u16 kind, s64 ret, const void *name, s32 folder, u64 flags, u6
 		opens = config->open_read;
 	if (opens == OPENS_NONE || !wanted(kind))
 		return 0;
-	if (ret >= 0) {
+	if (ret >= 0)
 		file = file_of(ret);
-		if (opens == OPENS_CHOSEN && !chosen(config, file))
-			return 0;
-		if (config->repeat_ns && file && repeated(config, kind, file, flags))
-			return 0;
-	} else if (opens == OPENS_CHOSEN && !chosen_name(name)) {
+	// By the file's own path and by the name as it was given: a rule may be about either.
+	if (opens == OPENS_CHOSEN && !chosen_command(config) && !(file && chosen(config, file)) &&
+	    !chosen_given(config, name))
 		return 0;
-	}
+	if (config->repeat_ns && file && repeated(config, kind, file, flags))
+		return 0;
 	s = begin_always(kind, ret);
 	if (!s)
 		return 0;

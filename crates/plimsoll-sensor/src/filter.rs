@@ -27,7 +27,8 @@ pub enum Opens {
     /// All of them.
     #[default]
     All = 1,
-    /// Those whose path begins with a chosen prefix, or that pass through a chosen name.
+    /// Those whose path, resolved or as it was given, begins with a chosen prefix; that pass through a
+    /// chosen name; by a chosen process; and those whose name was given relative to a folder.
     Chosen = 2,
 }
 
@@ -38,12 +39,16 @@ pub struct OpenFilter {
     pub read: Opens,
     /// Opens that may write, create or truncate.
     pub write: Opens,
-    /// Opens that failed. They have no file, so `Chosen` asks the name as it was given.
+    /// Opens that failed. They have no file: only the name as it was given is asked.
     pub failed: Opens,
     /// Beginnings of full paths, seen from the process's root, e.g. `/etc/`. Only the first 255 bytes count.
     pub prefixes: BTreeSet<Vec<u8>>,
     /// Whole names of a file or of a folder above it, e.g. `.ssh`. At most 63 bytes each.
     pub names: BTreeSet<Vec<u8>>,
+    /// Names given with `..` in them are chosen.
+    pub dots: bool,
+    /// Names of processes whose opens are all chosen. At most 15 bytes each.
+    pub commands: BTreeSet<Vec<u8>>,
 }
 
 /// Everything that is decided in the kernel.
@@ -176,6 +181,9 @@ impl Filter {
         set(words, "open_read", 0, self.opens.read as u64);
         set(words, "open_write", 0, self.opens.write as u64);
         set(words, "open_failed", 0, self.opens.failed as u64);
+        set(words, "open_dots", 0, u64::from(self.opens.dots));
+        let commands = !self.opens.commands.is_empty();
+        set(words, "open_commands", 0, u64::from(commands));
         set(words, "messages", 0, u64::from(self.messages));
         // What programs remember of paths was judged by the filter before.
         let epoch = get(words, "epoch", 0);

@@ -143,6 +143,7 @@ pub struct Sensor {
     cgroups: HashMap<MapData, u64, u64>,
     prefixes: LpmTrie<MapData, [u8; shared::PREFIX_BYTES], u64>,
     names: HashMap<MapData, [u8; shared::NAME_BYTES], u64>,
+    commands: HashMap<MapData, [u8; 16], u64>,
     losses: PerCpuArray<MapData, u64>,
     sequences: PerCpuArray<MapData, u64>,
     words: Words,
@@ -182,6 +183,7 @@ impl Sensor {
             cgroups: map(&mut ebpf, "cgroups")?,
             prefixes: map(&mut ebpf, "prefixes")?,
             names: map(&mut ebpf, "names")?,
+            commands: map(&mut ebpf, "commands")?,
             losses: map(&mut ebpf, "losses")?,
             sequences: map(&mut ebpf, "sequences")?,
             words,
@@ -222,6 +224,11 @@ impl Sensor {
                 .insert(padded::<{ shared::NAME_BYTES }>(text), 1, 0)
                 .map_err(|source| map_error("names", source))?;
         }
+        for text in new.commands.difference(&old.commands) {
+            self.commands
+                .insert(padded::<16>(text), 1, 0)
+                .map_err(|source| map_error("commands", source))?;
+        }
         let (old_ids, new_ids) = (before.cgroup_ids(), self.filter.cgroup_ids());
         for id in new_ids.difference(&old_ids) {
             self.cgroups
@@ -240,6 +247,9 @@ impl Sensor {
             self.names
                 .remove(&padded::<{ shared::NAME_BYTES }>(text))
                 .ok();
+        }
+        for text in old.commands.difference(&new.commands) {
+            self.commands.remove(&padded::<16>(text)).ok();
         }
         for id in old_ids.difference(&new_ids) {
             self.cgroups.remove(id).ok();

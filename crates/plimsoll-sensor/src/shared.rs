@@ -87,6 +87,8 @@ pub const CONFIG: &[(&str, usize)] = &[
     ("open_read", 1),           // OPENS_…: opens that only read
     ("open_write", 1),          // opens that may write or create
     ("open_failed", 1),         // opens that failed
+    ("open_dots", 1),           // names with two dots in them are chosen
+    ("open_commands", 1),       // whether the map `commands` has any
     ("messages", 1),            // whether all messages are told, or only those that rules ask for
     ("epoch", 1),               // raised when what is known of paths no longer holds
 ];

@@ -59,6 +59,7 @@ fn opens_are_chosen_by_prefix_and_name_even_when_folders_move() {
         failed: Opens::None,
         prefixes: BTreeSet::from([format!("{}/", chosen.display()).into_bytes()]),
         names: BTreeSet::from([b".ssh".to_vec()]),
+        ..OpenFilter::default()
     };
     let Some(mut watch) = Watch::all(OPEN, |options| options.filter.opens = opens) else {
         return;
@@ -117,6 +118,70 @@ fn opens_are_chosen_by_prefix_and_name_even_when_folders_move() {
         .filter(|path| path.starts_with(base.to_str().unwrap()))
         .collect();
     assert_eq!(told, [base.join("other/a").to_str().unwrap()]);
+}
+
+#[test]
+fn opens_are_chosen_by_how_their_name_was_given_and_by_who_opens() {
+    let folder = tempfile::tempdir_in(fs::canonicalize("/tmp").unwrap()).unwrap();
+    let base = folder.path();
+    let chosen = base.join("chosen");
+    let opens = OpenFilter {
+        read: Opens::Chosen,
+        write: Opens::None,
+        failed: Opens::Chosen,
+        prefixes: BTreeSet::from([format!("{}/", chosen.display()).into_bytes()]),
+        dots: true,
+        commands: BTreeSet::from([b"tac".to_vec()]),
+        ..OpenFilter::default()
+    };
+    let Some(mut watch) = Watch::all(OPEN, |options| options.filter.opens = opens) else {
+        return;
+    };
+    for name in ["chosen", "other"] {
+        fs::create_dir(base.join(name)).unwrap();
+    }
+    File::create(base.join("other/a")).unwrap();
+    File::create(base.join("other/a.b.c")).unwrap();
+    std::os::unix::fs::symlink(base.join("other/a"), chosen.join("link")).unwrap();
+    for name in [
+        "other/a",
+        "other/a.b.c",
+        "chosen/link",
+        "other/../other/a.b.c",
+    ] {
+        File::open(base.join(name)).unwrap();
+    }
+    for name in ["other/none", "chosen/none", "other/../none"] {
+        assert!(File::open(base.join(name)).is_err());
+    }
+    watch.gather_own();
+    let given: Vec<String> = watch
+        .seen
+        .iter()
+        .map(|seen| seen.text(Param::Name))
+        .filter_map(|name| name.strip_prefix(base.to_str().unwrap()).map(str::to_owned))
+        .collect();
+    let expected = [
+        "/chosen/link",
+        "/other/../other/a.b.c",
+        "/chosen/none",
+        "/other/../none",
+    ];
+    assert_eq!(given, expected);
+
+    watch.seen.clear();
+    for program in ["cat", "tac"] {
+        let status = std::process::Command::new(program)
+            .arg(base.join("other/a"))
+            .status();
+        assert!(status.unwrap().success());
+    }
+    watch.gather();
+    let told = paths(&watch)
+        .iter()
+        .filter(|path| path.ends_with("/other/a") && path.starts_with(base.to_str().unwrap()))
+        .count();
+    assert_eq!(told, 1, "what tac opens is told, what cat opens is not");
 }
 
 #[test]
