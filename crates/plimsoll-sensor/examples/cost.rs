@@ -124,6 +124,7 @@ fn filters() -> Vec<(&'static str, Filter)> {
             failed,
             prefixes: BTreeSet::from([b"/etc/shadow".to_vec(), b"/root/".to_vec()]),
             names: BTreeSet::from([b".ssh".to_vec()]),
+            ..OpenFilter::default()
         },
         ..Filter::default()
     };
