@@ -16,7 +16,7 @@ pub const TARGETS: &[Target] = &[
         record,
         seeds::records
     ),
-    target!("trace", "recorded traces", None, trace, seeds::traces),
+    target!("recording", "recorded traces", None, trace, seeds::traces),
     target!(
         "state",
         "processes, descriptors and containers out of any stream of events",
