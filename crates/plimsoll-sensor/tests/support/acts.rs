@@ -551,7 +551,7 @@ pub const BOXED: &[Boxed] = &[
     Boxed {
         act: act(
             "no-port-left",
-            "nc -l -p 4448 & sleep 0.5; act {socket} 2 1 6 -- {connect} :1 ^127.0.0.1:4448 16 -- {socket} 2 1 6 -- {connect} :3 ^127.0.0.1:4448 16 -- {socket} 2 1 6 -- {connect} :5 ^127.0.0.1:4448 16",
+            "act {socket} 2 1 6 -- {bind} :1 ^127.0.0.1:4448 16 -- {listen} :1 8 -- {socket} 2 1 6 -- {connect} :4 ^127.0.0.1:4448 16 -- {socket} 2 1 6 -- {connect} :6 ^127.0.0.1:4448 16 -- {socket} 2 1 6 -- {connect} :8 ^127.0.0.1:4448 16",
             "act {socket} 2 1 6 -- {connect} :1 ^127.0.0.1:9 16",
         ),
         options: &["--sysctl", "net.ipv4.ip_local_port_range=61000 61001"],
@@ -589,6 +589,7 @@ pub fn numbered(command: &str) -> String {
 }
 
 const CALLS: &[(&str, libc::c_long)] = &[
+    ("bind", libc::SYS_bind),
     ("bpf", libc::SYS_bpf),
     ("clock_settime", libc::SYS_clock_settime),
     ("connect", libc::SYS_connect),
@@ -600,6 +601,7 @@ const CALLS: &[(&str, libc::c_long)] = &[
     ("getpid", libc::SYS_getpid),
     ("io_uring_setup", libc::SYS_io_uring_setup),
     ("keyctl", libc::SYS_keyctl),
+    ("listen", libc::SYS_listen),
     ("memfd_create", libc::SYS_memfd_create),
     ("mount", libc::SYS_mount),
     ("name_to_handle_at", libc::SYS_name_to_handle_at),
