@@ -256,7 +256,12 @@ fn is_engine(subject: &Subject<'_>) -> bool {
         return true;
     }
     let name = subject.exe_path.rsplit('/').next().unwrap_or_default();
-    subject.is_host && ENGINES.contains(&name)
+    subject.is_host && is_engine_name(name)
+}
+
+/// Whether a program of this name runs or starts containers.
+pub(super) fn is_engine_name(name: &str) -> bool {
+    ENGINES.contains(&name)
 }
 
 impl Decision {

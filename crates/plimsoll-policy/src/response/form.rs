@@ -4,6 +4,7 @@ use plimsoll_model::Mode;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
+use super::decide::is_engine_name;
 use super::{Answer, ExecMatch, RESPONSES_MAX, Rate, Response, Scope};
 use crate::PolicyError;
 use crate::document::{at, word};
@@ -117,6 +118,18 @@ fn read_one(file: &str, spanned: &Spanned<ResponseForm>) -> Result<Response, Pol
             "leave `host` out, or answer with `kill`",
         );
     }
+    if let Some(engine) = engine_of(&exec) {
+        return wrong(
+            &format!("would kill `{engine}`, which runs or starts containers"),
+            "engines, runtimes, the kubelet and process 1 are never answered",
+        );
+    }
+    if form.host && (exec.in_memory || exec.not_in_image) {
+        return wrong(
+            "would kill programs of the host by where their file lies",
+            "runtimes start themselves from memory there: name programs by `names` or `paths`",
+        );
+    }
     Ok(Response {
         name: form.name.value.clone(),
         rules: globs(file, &form.rules)?,
@@ -150,6 +163,16 @@ fn read_one(file: &str, spanned: &Spanned<ResponseForm>) -> Result<Response, Pol
             line: u32::try_from(spanned.referenced.line()).ok(),
         },
     })
+}
+
+/// A program of an engine among those that would be killed.
+fn engine_of(exec: &ExecMatch) -> Option<&str> {
+    let last = |path: &'_ str| path.rsplit('/').next().is_some_and(is_engine_name);
+    exec.names
+        .iter()
+        .chain(&exec.paths)
+        .map(String::as_str)
+        .find(|path| last(path))
 }
 
 fn read_exec(file: &str, form: &ExecForm) -> Result<ExecMatch, PolicyError> {

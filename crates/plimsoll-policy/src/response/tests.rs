@@ -239,6 +239,18 @@ fn mistakes_are_told_with_place_and_hint() {
             "would do to the host",
         ),
         (
+            "- {name: a, exec: {names: [runc]}, answer: kill}",
+            "would kill `runc`",
+        ),
+        (
+            "- {name: a, exec: {paths: [/usr/bin/containerd]}, answer: kill}",
+            "would kill `/usr/bin/containerd`",
+        ),
+        (
+            "- {name: a, exec: {in_memory: true}, answer: kill, host: true}",
+            "by where their file lies",
+        ),
+        (
             "- {name: a, rules: [x], answer: kill, hosts: true}",
             "unknown field `hosts`",
         ),

@@ -308,16 +308,21 @@ mod tests {
 responses:
   - {name: a, exec: {names: [xmrig], not_in_image: true}, answer: kill, mode: enforce, at_most: 3/second}
   - {name: b, exec: {names: [xmrig], paths: [/usr/bin/nmap]}, namespaces: [shop], except: ['db*'], answer: kill}
-  - {name: c, exec: {in_memory: true}, answer: kill, mode: enforce, host: true, except: [ci]}
+  - {name: c, exec: {in_memory: true}, answer: kill, mode: enforce, except: [ci]}
+  - {name: d, exec: {names: [nc]}, answer: kill, host: true}
 ";
 
     #[test]
     fn responses_become_bits() {
         let tables = answers(POLICY).tables().unwrap();
-        assert_eq!(tables.config, [0b111, 0b101, 0b101, 0b100, 0b001, 0b100]);
+        assert_eq!(
+            tables.config,
+            [0b1111, 0b0101, 0b1101, 0b1000, 0b0001, 0b0100]
+        );
         let mut name = [0; ANSWER_NAME_BYTES];
         name[..5].copy_from_slice(b"xmrig");
-        assert_eq!(tables.names, BTreeMap::from([(name, 0b011)]));
+        assert_eq!(tables.names.get(&name), Some(&0b011));
+        assert_eq!(tables.names.len(), 2);
         assert_eq!(tables.paths.values().copied().collect::<Vec<_>>(), [0b010]);
         assert_eq!(tables.rates[0], [3, 1_000_000_000, 0, 0]);
     }

@@ -4,9 +4,9 @@ use plimsoll_behavior::alert::time_of;
 use plimsoll_behavior::rules::Priority;
 use plimsoll_behavior::state::{Container, Text};
 use plimsoll_behavior::{Alert, Moment};
-use plimsoll_model::Timestamp;
 use plimsoll_model::event::{ExecId, Param};
 use plimsoll_model::text::clean;
+use plimsoll_model::{Mode, Timestamp};
 use plimsoll_policy::response::{Answer, Decision, Responder, Response, Subject};
 use plimsoll_sensor::respond::exec::{self, Outcome};
 
@@ -98,7 +98,8 @@ impl Answers {
     }
 
     /// What the kernel says that it did about a program, and the alert of it.
-    pub fn answered(&self, moment: &Moment<'_>) -> Option<(Order, Alert)> {
+    /// One that is only tried out in mode `audit` is written down and not told.
+    pub fn answered(&self, moment: &Moment<'_>) -> Option<(Order, Option<Alert>)> {
         let (slot, outcome) = exec::outcome(moment.record)?;
         let response = self.exec.get(usize::try_from(slot).ok()?)?;
         let exe = moment.record.param(Param::ExePath).unwrap_or_default();
@@ -131,7 +132,8 @@ impl Answers {
             container,
             by_kernel: Some(outcome),
         };
-        Some((order, alert))
+        let is_told = outcome != Outcome::DryRun || response.mode != Mode::Audit;
+        Some((order, is_told.then_some(alert)))
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use plimsoll_behavior::engine::interest::Interest;
 use plimsoll_behavior::{Record, RecordWriter};
 use plimsoll_model::Timestamp;
+use plimsoll_model::event::container::STATE_GONE;
 use plimsoll_model::event::{EventKind, Param};
 use plimsoll_policy::Response;
 use plimsoll_sensor::attribution::{Attribution, Places};
@@ -132,21 +133,27 @@ impl Source for Live {
             .map_err(|error| format!("failed to tell the kernel what to watch: {error}"))
     }
 
-    fn hold(&mut self, container: &Record<'_>) {
+    fn hold(&mut self, container: &Record<'_>) -> Result<(), String> {
         let Some(answers) = &self.exec else {
-            return;
+            return Ok(());
         };
+        if container.number(Param::ContainerState) == Some(STATE_GONE) {
+            answers.forget(&mut self.sensor, container.cgroup_id);
+            return Ok(());
+        }
         let text = |param| String::from_utf8_lossy(container.param(param).unwrap_or_default());
         let details = container.param(Param::ContainerJson).unwrap_or_default();
         let details: serde_json::Value = serde_json::from_slice(details).unwrap_or_default();
         let namespace = details.pointer("/pod/namespace").and_then(|n| n.as_str());
+        let name = text(Param::ContainerName);
         let place = Place {
-            container: &text(Param::ContainerName),
+            container: &name,
             image: &text(Param::ContainerImage),
             namespace: namespace.unwrap_or_default(),
         };
-        // A full table is told by the response that then does not hold: the trail has no entry of it.
-        let _ = answers.hold(&mut self.sensor, container.cgroup_id, place);
+        answers
+            .hold(&mut self.sensor, container.cgroup_id, place)
+            .map_err(|error| format!("responses by the kernel do not hold in {name}: {error}"))
     }
 
     fn losses(&mut self) -> Losses {

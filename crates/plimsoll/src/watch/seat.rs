@@ -63,7 +63,7 @@ impl Seat {
         };
         if let Some((order, alert)) = answers.answered(moment) {
             self.orders.push(order);
-            alerts.push(alert);
+            alerts.extend(alert);
             return;
         }
         for alert in alerts.iter().skip(before) {

@@ -67,7 +67,9 @@ pub trait Source {
         Ok(())
     }
     /// A container that became known: what the kernel answers by itself may hold there.
-    fn hold(&mut self, _container: &Record<'_>) {}
+    fn hold(&mut self, _container: &Record<'_>) -> Result<(), String> {
+        Ok(())
+    }
     /// What was lost since the last time.
     fn losses(&mut self) -> Losses;
     /// Kernel programs that run, and those that the kernel refused.
@@ -252,6 +254,7 @@ impl<S: Source> Work<S> {
         let mut begin = 0;
         let mut more = Vec::new();
         let mut trouble = None;
+        let mut unheld = None;
         for end in ends {
             let record = ready.get(begin..end).unwrap_or_default();
             begin = end;
@@ -260,7 +263,7 @@ impl<S: Source> Work<S> {
                 source.see(&record, &mut more);
             }
             for record in more.drain(..) {
-                hold(source, &record);
+                unheld = unheld.or(hold(source, &record));
                 trouble = trouble.or(feed(pipeline, recorder, &record, out));
             }
         }
@@ -270,8 +273,11 @@ impl<S: Source> Work<S> {
         }
         source.learned(now_ns, &mut more);
         for record in more.drain(..) {
-            hold(source, &record);
+            unheld = unheld.or(hold(source, &record));
             trouble = trouble.or(feed(pipeline, recorder, &record, out));
+        }
+        if let Some(unheld) = unheld {
+            self.fail(unheld);
         }
         if let Some(trouble) = trouble {
             self.fail(format!("the recording ends here: {trouble}"));
@@ -434,13 +440,13 @@ impl<S: Source> Work<S> {
     }
 }
 
-/// Tells the kernel's side of containers that became known.
-fn hold<S: Source>(source: &mut S, record: &[u8]) {
-    if let Ok(record) = Record::read(record)
-        && record.kind == EventKind::Container
-    {
-        source.hold(&record);
+/// Tells the kernel's side of containers that became known, or are gone; what is wrong with that.
+fn hold<S: Source>(source: &mut S, record: &[u8]) -> Option<String> {
+    let record = Record::read(record).ok()?;
+    if record.kind != EventKind::Container {
+        return None;
     }
+    source.hold(&record).err()
 }
 
 /// One record into trace and pipeline; what is wrong with the trace. A record that cannot be read is
