@@ -5,11 +5,13 @@
 //! trail. Under replay orders are made and written nowhere: it shows what would have been done.
 
 mod desk;
+mod entry;
 mod hands;
 mod order;
 pub mod trail;
 
 pub use desk::{Desk, Told};
+pub use entry::Entry;
 pub use hands::Hands;
 pub use order::{Answers, Order};
-pub use trail::{Entry, Trail};
+pub use trail::Trail;

@@ -4,6 +4,9 @@
 //! under `plimsoll watch`, bpftrace and auditd, round by round, so that a noisy machine is noisy for
 //! all. Needs root. A peer that is not here is named as missing.
 
+mod idle;
+mod latency;
+mod rate;
 mod servers;
 mod watchers;
 mod work;
@@ -22,8 +25,8 @@ use super::statistics::{Sample, Spread, ratio};
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Rules to watch by; several as one folder or repeated
-    #[arg(long, required = true)]
+    /// Rules to watch by, may be repeated; without any, Plimsoll's own
+    #[arg(long)]
     rules: Vec<PathBuf>,
     /// The program to measure; built by `cargo build --release` where it is not given
     #[arg(long)]
@@ -43,6 +46,12 @@ pub struct Arguments {
 enum Part {
     Work,
     Servers,
+    /// How long until an alert
+    Latency,
+    /// What is lost at which rate of events
+    Rate,
+    /// Fifty idle containers
+    Idle,
 }
 
 /// What each measurement needs.
@@ -96,6 +105,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         for server in Server::ALL {
             super::say(&measure_server(server, &setup, &watchers)?)?;
         }
+    }
+    if wanted(Part::Latency) {
+        super::say(&latency::measure(&setup)?)?;
+    }
+    if wanted(Part::Rate) {
+        super::say(&rate::measure(&setup)?)?;
+    }
+    if wanted(Part::Idle) {
+        super::say(&idle::measure(&setup)?)?;
     }
     Ok(())
 }

@@ -11,7 +11,8 @@ use serde_json::json;
 use crate::cli::{RespondCommand, TrailArgs, UndoArgs};
 use crate::commands::EXIT_ALLOWED;
 use crate::failure::Failure;
-use crate::respond::trail::{self, Entry, Trail};
+use crate::respond::Entry;
+use crate::respond::trail::{self, Trail};
 use crate::session::Session;
 use crate::{outputs, talk};
 

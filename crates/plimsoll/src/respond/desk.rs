@@ -1,5 +1,7 @@
 //! Where orders are carried out and written down while watching.
 
+use plimsoll_model::Mode;
+
 use super::{Entry, Hands, Order, Trail};
 
 /// Hands and trail.
@@ -59,7 +61,7 @@ impl Told {
             return Self::Failed(text);
         }
         match entry.state.as_str() {
-            "dry-run" if entry.outcome.contains("mode warn") => Self::Note(text),
+            "dry-run" if entry.mode.as_deref() == Some(Mode::Warn.as_str()) => Self::Note(text),
             "done" | "held-back" | "guarded" => Self::Note(text),
             _ => Self::Nothing,
         }

@@ -3,8 +3,7 @@
 use plimsoll_policy::response::{Answer, Decision};
 use plimsoll_sensor::respond::{self, Cgroups, Done, Refusals, RespondError, Stopping};
 
-use super::Order;
-use super::trail::Entry;
+use super::{Entry, Order};
 
 /// Most containers that are being stopped at one time.
 const STOPPING_MAX: usize = 64;
@@ -42,7 +41,11 @@ impl Hands {
             Answer::Pause => respond::pause(&self.cgroups, &order.container.cgroup_path),
             Answer::RefuseConnections => self.refuse(order.container.cgroup_id),
             Answer::Stop => match self.stop(&order) {
-                Ok(()) => return None,
+                Ok(true) => return None,
+                Ok(false) => Ok(Done {
+                    text: "is being stopped already".to_owned(),
+                    undo: None,
+                }),
                 Err(error) => Err(error),
             },
         };
@@ -63,18 +66,19 @@ impl Hands {
             .collect()
     }
 
-    fn stop(&mut self, order: &Order) -> Result<(), RespondError> {
+    /// Begins to stop a container; false where that was begun before.
+    fn stop(&mut self, order: &Order) -> Result<bool, RespondError> {
         let path = &order.container.cgroup_path;
         let begun = |(other, _): &(Order, Stopping)| other.container.cgroup_path == *path;
         if self.stopping.iter().any(begun) {
-            return Ok(());
+            return Ok(false);
         }
         if self.stopping.len() >= STOPPING_MAX {
             return Err(RespondError::Busy(STOPPING_MAX));
         }
         let stopping = respond::stop(&self.cgroups, path)?;
         self.stopping.push((order.clone(), stopping));
-        Ok(())
+        Ok(true)
     }
 
     fn refuse(&mut self, cgroup_id: u64) -> Result<Done, RespondError> {

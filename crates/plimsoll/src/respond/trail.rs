@@ -1,199 +1,45 @@
 //! The audit trail: what was decided, done, failed and taken back, one JSON object a line.
 //!
-//! Only ever added to. A line that cannot be read is told and passed over: the trail of an earlier
-//! day must not keep anybody from taking back today's response.
+//! Only ever added to. A long one is put aside under a name of its own and a new one begins with what
+//! can still be taken back; numbers go on. A line that cannot be read is told and passed over: the
+//! trail of an earlier day must not keep anybody from taking back today's response.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use plimsoll_image::read_file_capped;
-use plimsoll_model::Timestamp;
-use plimsoll_policy::response::Decision;
-use plimsoll_sensor::respond::exec::Outcome;
-use plimsoll_sensor::respond::{Done, RespondError, Undo};
-use serde::{Deserialize, Serialize};
 
-use super::Order;
+use super::entry::{Entry, SCHEMA};
 use crate::failure::{Context, Failure};
 
-/// Longest trail that is read, in bytes. A longer one is put aside when it is written to.
+/// Longest trail that is read, in bytes.
 const TRAIL_BYTES_MAX: u64 = 64 << 20;
+/// A trail that would grow past this many bytes is put aside.
+const TRAIL_BYTES_LONG: u64 = TRAIL_BYTES_MAX / 2;
 /// Name of the file in the folder of the service's state.
 const FILE: &str = "answers.jsonl";
 /// That folder without a service manager.
 const FOLDER: &str = "/var/lib/plimsoll";
-const SCHEMA: &str = "plimsoll.answer/v1";
-
-/// One line of the trail.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    pub schema: String,
-    /// Given when it is written: the line's number, from 1.
-    #[serde(default)]
-    pub id: u64,
-    pub time: String,
-    pub response: String,
-    pub rule: String,
-    pub answer: String,
-    /// What was decided and, where it was to be done, what came of it; for people.
-    pub outcome: String,
-    /// done, failed, dry-run, guarded, held-back, undone.
-    pub state: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub process: Option<Process>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub container: Option<Container>,
-    /// What takes it back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub undo: Option<Way>,
-    /// The line that this one takes back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub undoes: Option<u64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Process {
-    pub pid: u32,
-    pub start_ns: u64,
-    pub exe: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Container {
-    pub id: String,
-    pub name: String,
-    pub image: String,
-    pub cgroup_id: u64,
-    pub cgroup_path: String,
-}
-
-/// What takes a response back, in the trail's form.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Way {
-    Thaw { file: PathBuf },
-    Allow { cgroup_id: u64 },
-}
-
-impl From<Undo> for Way {
-    fn from(undo: Undo) -> Self {
-        match undo {
-            Undo::Thaw { file } => Self::Thaw { file },
-            Undo::Allow { cgroup_id } => Self::Allow { cgroup_id },
-        }
-    }
-}
-
-impl From<Way> for Undo {
-    fn from(way: Way) -> Self {
-        match way {
-            Way::Thaw { file } => Self::Thaw { file },
-            Way::Allow { cgroup_id } => Self::Allow { cgroup_id },
-        }
-    }
-}
-
-impl Entry {
-    /// What was decided and is not done.
-    pub fn decided(order: Order) -> Self {
-        let state = match order.decision {
-            Decision::Act => "done",
-            Decision::DryRun(_) => "dry-run",
-            Decision::Guarded(_) => "guarded",
-            Decision::HeldBack { .. } => "held-back",
-        };
-        let outcome = order.decision.text(order.answer);
-        Self::new(order, state, outcome, None)
-    }
-
-    /// What the kernel did by itself.
-    pub fn by_kernel(order: Order, outcome: Outcome) -> Self {
-        let (state, text) = match outcome {
-            Outcome::Killed => ("done", "killed before its first instruction"),
-            Outcome::DryRun => (
-                "dry-run",
-                "would have been killed before its first instruction",
-            ),
-            Outcome::HeldBack => ("held-back", "not killed: rate reached"),
-            Outcome::Failed => ("failed", "failed to kill: the kernel took no signal"),
-        };
-        let text = format!("{text}: {}", order.exe);
-        Self::new(order, state, text, None)
-    }
-
-    /// What was done, or failed.
-    pub fn done(order: Order, result: Result<Done, RespondError>) -> Self {
-        match result {
-            Ok(done) => Self::new(order, "done", done.text, done.undo.map(Way::from)),
-            Err(error) => {
-                let outcome = format!("failed to {}: {error}", order.answer.as_str());
-                Self::new(order, "failed", outcome, None)
-            }
-        }
-    }
-
-    fn new(order: Order, state: &str, outcome: String, undo: Option<Way>) -> Self {
-        let on_host = order.container.id.is_empty();
-        Self {
-            schema: SCHEMA.to_owned(),
-            id: 0,
-            time: order.time.to_string(),
-            response: order.response,
-            rule: order.rule,
-            answer: order.answer.as_str().to_owned(),
-            outcome,
-            state: state.to_owned(),
-            process: Some(Process {
-                pid: order.process.pid,
-                start_ns: order.process.start_ns,
-                exe: order.exe,
-            }),
-            container: (!on_host).then_some(Container {
-                id: order.container.id,
-                name: order.container.name,
-                image: order.container.image,
-                cgroup_id: order.container.cgroup_id,
-                cgroup_path: order.container.cgroup_path,
-            }),
-            undo,
-            undoes: None,
-        }
-    }
-
-    /// The line that says that this one was taken back.
-    pub fn undone(&self, now: Timestamp, outcome: String) -> Self {
-        Self {
-            id: 0,
-            time: now.to_string(),
-            outcome,
-            state: "undone".to_owned(),
-            undo: None,
-            undoes: Some(self.id),
-            ..self.clone()
-        }
-    }
-
-    /// Whether it is worth an alert of its own.
-    pub fn has_failed(&self) -> bool {
-        self.state == "failed"
-    }
-}
 
 /// The file.
 #[derive(Debug, Clone)]
 pub struct Trail {
     path: PathBuf,
     next: u64,
+    bytes: u64,
+    bytes_long: u64,
 }
 
 /// What a trail holds.
 #[derive(Debug, Default)]
 pub struct Contents {
     pub entries: Vec<Entry>,
-    /// Numbers of lines that could not be read.
+    /// Places of lines that could not be read, from 1.
     pub unreadable: Vec<u64>,
+    /// The number of the last line, whether it could be read or not.
+    pub last: u64,
 }
 
 impl Trail {
@@ -212,35 +58,68 @@ impl Trail {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).context(format_args!("make {}", folder.display()))?;
         }
-        let is_long = fs::metadata(path).is_ok_and(|found| found.len() > TRAIL_BYTES_MAX / 2);
-        if is_long {
-            let aside = path.with_extension("old.jsonl");
-            fs::rename(path, &aside).context(format_args!("put aside {}", path.display()))?;
-        }
-        let contents = read(path)?;
-        let next = 1 + contents.entries.len() as u64 + contents.unreadable.len() as u64;
-        Ok(Self {
+        let mut trail = Self {
             path: path.to_owned(),
-            next,
-        })
+            next: 1,
+            bytes: fs::metadata(path).map_or(0, |found| found.len()),
+            bytes_long: TRAIL_BYTES_LONG,
+        };
+        trail.next = read(path)?.last + 1;
+        Ok(trail)
     }
 
     /// Adds a line and gives it its number. It is on the disk when this returns.
     pub fn add(&mut self, mut entry: Entry) -> Result<Entry, Failure> {
-        let doing = || format!("write the audit trail {}", self.path.display());
         entry.id = self.next;
-        let mut line = serde_json::to_vec(&entry).context(doing())?;
+        let line = self.line(&entry)?;
+        if self.bytes > 0 && self.bytes + line.len() as u64 > self.bytes_long {
+            self.put_aside()?;
+        }
+        self.write(&line)?;
+        self.next += 1;
+        Ok(entry)
+    }
+
+    fn line(&self, entry: &Entry) -> Result<Vec<u8>, Failure> {
+        let mut line = serde_json::to_vec(entry).context(self.doing())?;
         line.push(b'\n');
+        Ok(line)
+    }
+
+    fn doing(&self) -> String {
+        format!("write the audit trail {}", self.path.display())
+    }
+
+    fn write(&mut self, lines: &[u8]) -> Result<(), Failure> {
         let mut file = OpenOptions::new()
             .create(true)
             .append(true)
             .mode(0o600)
             .open(&self.path)
-            .context(doing())?;
-        file.write_all(&line).context(doing())?;
-        file.sync_data().context(doing())?;
-        self.next += 1;
-        Ok(entry)
+            .context(self.doing())?;
+        file.write_all(lines).context(self.doing())?;
+        file.sync_data().context(self.doing())?;
+        self.bytes += lines.len() as u64;
+        Ok(())
+    }
+
+    /// Begins a new file with what can still be taken back. The old one keeps every line, under a
+    /// name with the number of its last one: no two have the same.
+    fn put_aside(&mut self) -> Result<(), Failure> {
+        let contents = read(&self.path)?;
+        let mut lines = Vec::new();
+        for entry in contents.open_ended() {
+            lines.extend(self.line(entry)?);
+        }
+        let fresh = self.path.with_extension("new");
+        fs::write(&fresh, &lines).context(self.doing())?;
+        fs::set_permissions(&fresh, Permissions::from_mode(0o600)).context(self.doing())?;
+        let aside = self.path.with_extension(format!("{}.jsonl", self.next - 1));
+        let doing = || format!("put aside {} as {}", self.path.display(), aside.display());
+        fs::hard_link(&self.path, &aside).context(doing())?;
+        fs::rename(&fresh, &self.path).context(doing())?;
+        self.bytes = lines.len() as u64;
+        Ok(())
     }
 }
 
@@ -257,8 +136,14 @@ pub fn read(path: &Path) -> Result<Contents, Failure> {
             continue;
         }
         match serde_json::from_slice::<Entry>(line) {
-            Ok(entry) if entry.schema == SCHEMA => contents.entries.push(entry),
-            _ => contents.unreadable.push(index as u64 + 1),
+            Ok(entry) if entry.schema == SCHEMA => {
+                contents.last = contents.last.max(entry.id);
+                contents.entries.push(entry);
+            }
+            _ => {
+                contents.last += 1;
+                contents.unreadable.push(index as u64 + 1);
+            }
         }
     }
     Ok(contents)
@@ -281,10 +166,12 @@ impl Contents {
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_model::Timestamp;
     use plimsoll_model::event::ExecId;
-    use plimsoll_policy::response::{Answer, Guard};
+    use plimsoll_policy::response::{Answer, Decision, Guard};
+    use plimsoll_sensor::respond::{Done, RespondError, Undo};
 
-    use super::super::order::OrderContainer;
+    use super::super::order::{Order, OrderContainer};
     use super::*;
 
     fn order(decision: Decision) -> Order {
@@ -358,5 +245,39 @@ mod tests {
             again.add(Entry::decided(order(Decision::Act))).unwrap().id,
             3
         );
+    }
+    #[test]
+    fn a_long_trail_is_put_aside_whole_and_what_is_open_stays_to_be_taken_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("answers.jsonl");
+        let mut trail = Trail::open(&path).unwrap();
+        trail.bytes_long = 2000;
+        let done = Done {
+            text: "refused connections".to_owned(),
+            undo: Some(Undo::Allow { cgroup_id: 5 }),
+        };
+        let open = trail
+            .add(Entry::done(order(Decision::Act), Ok(done)))
+            .unwrap();
+        for _ in 0..40 {
+            trail.add(Entry::decided(order(Decision::Act))).unwrap();
+        }
+        let mut seen: Vec<u64> = Vec::new();
+        let mut files = 0;
+        for file in fs::read_dir(folder.path()).unwrap() {
+            files += 1;
+            let path = file.unwrap().path();
+            assert!(fs::metadata(&path).unwrap().len() <= 2000, "{path:?}");
+            seen.extend(read(&path).unwrap().entries.iter().map(|entry| entry.id));
+        }
+        assert!(files > 3, "{files}");
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen, (1..=41).collect::<Vec<u64>>());
+        assert_eq!(read(&path).unwrap().open_ended(), [&open]);
+        let mut again = Trail::open(&path).unwrap();
+        let undone = again.add(open.undone(Timestamp::UNIX_EPOCH, "allowed again".to_owned()));
+        assert_eq!(undone.unwrap().id, 42);
+        assert!(read(&path).unwrap().open_ended().is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -100,15 +100,22 @@ impl Watcher {
 }
 
 fn plimsoll(setup: &Setup) -> Result<Watching> {
+    let out = File::create(setup.scratch.join("plimsoll.out"))?;
+    watch(setup, &[], out.into())
+}
+
+/// Ours, with further arguments, its alerts going where that is said.
+pub fn watch(setup: &Setup, arguments: &[&str], out: Stdio) -> Result<Watching> {
     let log = setup.scratch.join("plimsoll.log");
     let mut command = Command::new(&setup.program);
-    command.args(["watch", "--format", "json"]);
+    command.args(["watch", "--format", "json", "--state", "off"]);
+    command.args(arguments);
     for rules in &setup.rules {
         command.arg("--rules").arg(rules);
     }
     let child = command
         .stdin(Stdio::null())
-        .stdout(File::create(setup.scratch.join("plimsoll.out"))?)
+        .stdout(out)
         .stderr(File::create(&log)?)
         .spawn()
         .context("failed to start plimsoll")?;
@@ -252,8 +259,23 @@ impl Watching {
         let _ = child.wait();
     }
 
+    /// Its end of a pipe.
+    pub fn take_stdout(&mut self) -> Option<ChildStdout> {
+        self.child.as_mut()?.stdout.take()
+    }
+
+    /// Its resident memory, in KiB.
+    pub fn resident_kib(&self) -> Option<u64> {
+        let pid = self.child.as_ref()?.id();
+        let path = PathBuf::from(format!("/proc/{pid}/status"));
+        let status = plimsoll_image::read_file_capped(&path, 1 << 16).ok()?;
+        let text = String::from_utf8_lossy(&status).into_owned();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.split_whitespace().next()?.parse().ok()
+    }
+
     /// User and system time of its process, from `/proc`.
-    fn cpu(&self) -> Option<Duration> {
+    pub fn cpu(&self) -> Option<Duration> {
         let pid = self.child.as_ref()?.id();
         let path = PathBuf::from(format!("/proc/{pid}/stat"));
         let stat = plimsoll_image::read_file_capped(&path, 4096).ok()?;
