@@ -25,6 +25,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("plimsoll-scan", 2),
     ("plimsoll-sensor", 2),
     ("plimsoll-notify", 2),
+    ("plimsoll-trust", 2),
     ("plimsoll-cluster", 2),
     ("plimsoll", 4),
     ("plimsoll-fuzz", 4),

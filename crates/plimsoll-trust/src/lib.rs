@@ -1,0 +1,10 @@
+//! Signatures, attestations, provenance: made and verified.
+//!
+//! Finds what is attached to an image, checks it against keys and identities, and makes
+//! signatures of its own. It judges no policy, reads no configuration, and knows of the network
+//! only the registry client that it is handed.
+
+pub mod dsse;
+pub mod key;
+pub mod payload;
+pub mod statement;

@@ -1,0 +1,50 @@
+//! in-toto Statements: which subjects, by digest, and what is said of them.
+//!
+//! Reads versions 0.1 and 1 of the Statement; the predicate stays as it was written, for who
+//! knows its type.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The type of a Statement of version 0.1, which cosign writes.
+pub const STATEMENT_V0_1: &str = "https://in-toto.io/Statement/v0.1";
+/// The type of a Statement of version 1.
+pub const STATEMENT_V1: &str = "https://in-toto.io/Statement/v1";
+
+/// A Statement.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Statement {
+    /// [`STATEMENT_V0_1`] or [`STATEMENT_V1`]
+    #[serde(rename = "_type")]
+    pub kind: String,
+    /// What the statement is about.
+    #[serde(default)]
+    pub subject: Vec<Subject>,
+    /// The type of the predicate, a URI.
+    #[serde(rename = "predicateType")]
+    pub predicate_type: String,
+    /// What is said.
+    #[serde(default)]
+    pub predicate: serde_json::Value,
+}
+
+/// A subject of a statement.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Subject {
+    /// Its name; nothing rests on it.
+    #[serde(default)]
+    pub name: String,
+    /// Its digests in hexadecimal, by algorithm (`sha256`).
+    #[serde(default)]
+    pub digest: BTreeMap<String, String>,
+}
+
+impl Statement {
+    /// Whether one of the subjects is the digest in hexadecimal of that algorithm.
+    pub fn is_about(&self, algorithm: &str, hex: &str) -> bool {
+        self.subject
+            .iter()
+            .any(|subject| subject.digest.get(algorithm).is_some_and(|d| d == hex))
+    }
+}
