@@ -2,6 +2,21 @@
 #pragma once
 #include "calls.h"
 
+// A named file, with the arguments from the mode on.
+INLINE int permitted(u16 kind, s64 ret, u64 name, s32 folder, u64 mode)
+{
+	struct scratch *s = begin(kind, ret);
+
+	if (!s)
+		return 0;
+	put_name(s, (void *)name, folder);
+	put_u64(s, PARAM_MODE, mode);
+	if (kind == KIND_FCHMODAT2)
+		put_u64(s, PARAM_FLAGS, argument(registers(), 3));
+	forget();
+	return submit(s);
+}
+
 ENTER(chmod)
 {
 	return remember(KIND_CHMOD, (void *)ctx->args[0], NULL);
@@ -10,14 +25,8 @@ ENTER(chmod)
 EXIT(chmod)
 {
 	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_CHMOD, ctx->ret);
 
-	if (!s)
-		return 0;
-	put_name(s, (void *)argument(regs, 0), AT_FDCWD);
-	put_u64(s, PARAM_MODE, argument(regs, 1));
-	forget();
-	return submit(s);
+	return permitted(KIND_CHMOD, ctx->ret, argument(regs, 0), AT_FDCWD, argument(regs, 1));
 }
 
 EXIT(fchmod)
@@ -40,14 +49,9 @@ ENTER(fchmodat)
 EXIT(fchmodat)
 {
 	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_FCHMODAT, ctx->ret);
 
-	if (!s)
-		return 0;
-	put_name(s, (void *)argument(regs, 1), argument(regs, 0));
-	put_u64(s, PARAM_MODE, argument(regs, 2));
-	forget();
-	return submit(s);
+	return permitted(KIND_FCHMODAT, ctx->ret, argument(regs, 1), argument(regs, 0),
+			 argument(regs, 2));
 }
 
 ENTER(fchmodat2)
@@ -58,13 +62,7 @@ ENTER(fchmodat2)
 EXIT(fchmodat2)
 {
 	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_FCHMODAT2, ctx->ret);
 
-	if (!s)
-		return 0;
-	put_name(s, (void *)argument(regs, 1), argument(regs, 0));
-	put_u64(s, PARAM_MODE, argument(regs, 2));
-	put_u64(s, PARAM_FLAGS, argument(regs, 3));
-	forget();
-	return submit(s);
+	return permitted(KIND_FCHMODAT2, ctx->ret, argument(regs, 1), argument(regs, 0),
+			 argument(regs, 2));
 }

@@ -4,126 +4,69 @@
 #include "calls.h"
 #include "process.h"
 
-EXIT(setuid)
+INLINE int changed(u16 kind, s64 ret, u32 arguments)
 {
 	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_SETUID, ctx->ret);
+	struct scratch *s = begin(kind, ret);
 
 	if (!s)
 		return 0;
-	put_u64(s, PARAM_ARG0, argument(regs, 0));
+	if (arguments > 0)
+		put_u64(s, PARAM_ARG0, argument(regs, 0));
+	if (arguments > 1)
+		put_u64(s, PARAM_ARG1, argument(regs, 1));
+	if (arguments > 2)
+		put_u64(s, PARAM_ARG2, argument(regs, 2));
 	put_credentials(s, bpf_get_current_task_btf());
 	return submit(s);
+}
+
+EXIT(setuid)
+{
+	return changed(KIND_SETUID, ctx->ret, 1);
 }
 
 EXIT(setgid)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_SETGID, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_u64(s, PARAM_ARG0, argument(regs, 0));
-	put_credentials(s, bpf_get_current_task_btf());
-	return submit(s);
+	return changed(KIND_SETGID, ctx->ret, 1);
 }
 
 EXIT(setreuid)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_SETREUID, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_u64(s, PARAM_ARG0, argument(regs, 0));
-	put_u64(s, PARAM_ARG1, argument(regs, 1));
-	put_credentials(s, bpf_get_current_task_btf());
-	return submit(s);
+	return changed(KIND_SETREUID, ctx->ret, 2);
 }
 
 EXIT(setregid)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_SETREGID, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_u64(s, PARAM_ARG0, argument(regs, 0));
-	put_u64(s, PARAM_ARG1, argument(regs, 1));
-	put_credentials(s, bpf_get_current_task_btf());
-	return submit(s);
+	return changed(KIND_SETREGID, ctx->ret, 2);
 }
 
 EXIT(setresuid)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_SETRESUID, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_u64(s, PARAM_ARG0, argument(regs, 0));
-	put_u64(s, PARAM_ARG1, argument(regs, 1));
-	put_u64(s, PARAM_ARG2, argument(regs, 2));
-	put_credentials(s, bpf_get_current_task_btf());
-	return submit(s);
+	return changed(KIND_SETRESUID, ctx->ret, 3);
 }
 
 EXIT(setresgid)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_SETRESGID, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_u64(s, PARAM_ARG0, argument(regs, 0));
-	put_u64(s, PARAM_ARG1, argument(regs, 1));
-	put_u64(s, PARAM_ARG2, argument(regs, 2));
-	put_credentials(s, bpf_get_current_task_btf());
-	return submit(s);
+	return changed(KIND_SETRESGID, ctx->ret, 3);
 }
 
 EXIT(setfsuid)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_SETFSUID, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_u64(s, PARAM_ARG0, argument(regs, 0));
-	put_credentials(s, bpf_get_current_task_btf());
-	return submit(s);
+	return changed(KIND_SETFSUID, ctx->ret, 1);
 }
 
 EXIT(setfsgid)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_SETFSGID, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_u64(s, PARAM_ARG0, argument(regs, 0));
-	put_credentials(s, bpf_get_current_task_btf());
-	return submit(s);
+	return changed(KIND_SETFSGID, ctx->ret, 1);
 }
 
 EXIT(setgroups)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_SETGROUPS, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_u64(s, PARAM_ARG0, argument(regs, 0));
-	put_credentials(s, bpf_get_current_task_btf());
-	return submit(s);
+	return changed(KIND_SETGROUPS, ctx->ret, 1);
 }
 
 EXIT(capset)
 {
-	struct scratch *s = begin(KIND_CAPSET, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_credentials(s, bpf_get_current_task_btf());
-	return submit(s);
+	return changed(KIND_CAPSET, ctx->ret, 0);
 }

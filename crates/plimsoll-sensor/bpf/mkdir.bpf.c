@@ -2,6 +2,22 @@
 #pragma once
 #include "calls.h"
 
+// The arguments from `first` on: name, mode and, where a node is made, its device.
+INLINE int made_name(u16 kind, s64 ret, s32 folder, u32 first)
+{
+	struct pt_regs *regs = registers();
+	struct scratch *s = begin(kind, ret);
+
+	if (!s)
+		return 0;
+	put_name(s, (void *)argument(regs, first), folder);
+	put_u64(s, PARAM_MODE, argument(regs, first + 1));
+	if (kind == KIND_MKNOD || kind == KIND_MKNODAT)
+		put_u64(s, PARAM_DEVICE, argument(regs, first + 2));
+	forget();
+	return submit(s);
+}
+
 ENTER(mkdir)
 {
 	return remember(KIND_MKDIR, (void *)ctx->args[0], NULL);
@@ -9,15 +25,7 @@ ENTER(mkdir)
 
 EXIT(mkdir)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_MKDIR, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_name(s, (void *)argument(regs, 0), AT_FDCWD);
-	put_u64(s, PARAM_MODE, argument(regs, 1));
-	forget();
-	return submit(s);
+	return made_name(KIND_MKDIR, ctx->ret, AT_FDCWD, 0);
 }
 
 ENTER(mkdirat)
@@ -27,15 +35,7 @@ ENTER(mkdirat)
 
 EXIT(mkdirat)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_MKDIRAT, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_name(s, (void *)argument(regs, 1), argument(regs, 0));
-	put_u64(s, PARAM_MODE, argument(regs, 2));
-	forget();
-	return submit(s);
+	return made_name(KIND_MKDIRAT, ctx->ret, argument(registers(), 0), 1);
 }
 
 ENTER(mknod)
@@ -45,16 +45,7 @@ ENTER(mknod)
 
 EXIT(mknod)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_MKNOD, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_name(s, (void *)argument(regs, 0), AT_FDCWD);
-	put_u64(s, PARAM_MODE, argument(regs, 1));
-	put_u64(s, PARAM_DEVICE, argument(regs, 2));
-	forget();
-	return submit(s);
+	return made_name(KIND_MKNOD, ctx->ret, AT_FDCWD, 0);
 }
 
 ENTER(mknodat)
@@ -64,14 +55,5 @@ ENTER(mknodat)
 
 EXIT(mknodat)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_MKNODAT, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_name(s, (void *)argument(regs, 1), argument(regs, 0));
-	put_u64(s, PARAM_MODE, argument(regs, 2));
-	put_u64(s, PARAM_DEVICE, argument(regs, 3));
-	forget();
-	return submit(s);
+	return made_name(KIND_MKNODAT, ctx->ret, argument(registers(), 0), 1);
 }

@@ -2,6 +2,41 @@
 #pragma once
 #include "calls.h"
 
+INLINE int put_attribute(struct scratch *s, struct pt_regs *regs, bool set)
+{
+	put_user_text(s, PARAM_TEXT, (void *)argument(regs, 1), GIVEN_BYTES);
+	if (set) {
+		put_u64(s, PARAM_SIZE, argument(regs, 3));
+		put_u64(s, PARAM_FLAGS, argument(regs, 4));
+	}
+	return submit(s);
+}
+
+// Of a file that is named.
+INLINE int named_attribute(u16 kind, s64 ret, bool set)
+{
+	struct pt_regs *regs = registers();
+	struct scratch *s = begin(kind, ret);
+
+	if (!s)
+		return 0;
+	put_name(s, (void *)argument(regs, 0), AT_FDCWD);
+	forget();
+	return put_attribute(s, regs, set);
+}
+
+// Of a file that is open.
+INLINE int open_attribute(u16 kind, s64 ret, bool set)
+{
+	struct pt_regs *regs = registers();
+	struct scratch *s = begin(kind, ret);
+
+	if (!s)
+		return 0;
+	put_fd(s, (s32)argument(regs, 0));
+	return put_attribute(s, regs, set);
+}
+
 ENTER(setxattr)
 {
 	return remember(KIND_SETXATTR, (void *)ctx->args[0], NULL);
@@ -9,17 +44,7 @@ ENTER(setxattr)
 
 EXIT(setxattr)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_SETXATTR, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_name(s, (void *)argument(regs, 0), AT_FDCWD);
-	put_user_text(s, PARAM_TEXT, (void *)argument(regs, 1), GIVEN_BYTES);
-	put_u64(s, PARAM_SIZE, argument(regs, 3));
-	put_u64(s, PARAM_FLAGS, argument(regs, 4));
-	forget();
-	return submit(s);
+	return named_attribute(KIND_SETXATTR, ctx->ret, true);
 }
 
 ENTER(lsetxattr)
@@ -29,31 +54,12 @@ ENTER(lsetxattr)
 
 EXIT(lsetxattr)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_LSETXATTR, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_name(s, (void *)argument(regs, 0), AT_FDCWD);
-	put_user_text(s, PARAM_TEXT, (void *)argument(regs, 1), GIVEN_BYTES);
-	put_u64(s, PARAM_SIZE, argument(regs, 3));
-	put_u64(s, PARAM_FLAGS, argument(regs, 4));
-	forget();
-	return submit(s);
+	return named_attribute(KIND_LSETXATTR, ctx->ret, true);
 }
 
 EXIT(fsetxattr)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_FSETXATTR, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_fd(s, (s32)argument(regs, 0));
-	put_user_text(s, PARAM_TEXT, (void *)argument(regs, 1), GIVEN_BYTES);
-	put_u64(s, PARAM_SIZE, argument(regs, 3));
-	put_u64(s, PARAM_FLAGS, argument(regs, 4));
-	return submit(s);
+	return open_attribute(KIND_FSETXATTR, ctx->ret, true);
 }
 
 ENTER(removexattr)
@@ -63,15 +69,7 @@ ENTER(removexattr)
 
 EXIT(removexattr)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_REMOVEXATTR, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_name(s, (void *)argument(regs, 0), AT_FDCWD);
-	put_user_text(s, PARAM_TEXT, (void *)argument(regs, 1), GIVEN_BYTES);
-	forget();
-	return submit(s);
+	return named_attribute(KIND_REMOVEXATTR, ctx->ret, false);
 }
 
 ENTER(lremovexattr)
@@ -81,25 +79,10 @@ ENTER(lremovexattr)
 
 EXIT(lremovexattr)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_LREMOVEXATTR, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_name(s, (void *)argument(regs, 0), AT_FDCWD);
-	put_user_text(s, PARAM_TEXT, (void *)argument(regs, 1), GIVEN_BYTES);
-	forget();
-	return submit(s);
+	return named_attribute(KIND_LREMOVEXATTR, ctx->ret, false);
 }
 
 EXIT(fremovexattr)
 {
-	struct pt_regs *regs = registers();
-	struct scratch *s = begin(KIND_FREMOVEXATTR, ctx->ret);
-
-	if (!s)
-		return 0;
-	put_fd(s, (s32)argument(regs, 0));
-	put_user_text(s, PARAM_TEXT, (void *)argument(regs, 1), GIVEN_BYTES);
-	return submit(s);
+	return open_attribute(KIND_FREMOVEXATTR, ctx->ret, false);
 }
