@@ -18,7 +18,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 
 use self::servers::Server;
-use self::watchers::Watcher;
+use self::watchers::{Audit, Watcher};
 use self::work::Work;
 use super::command::Invocation;
 use super::statistics::{Sample, Spread, ratio};
@@ -106,6 +106,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             super::say(&measure_server(server, &setup, &watchers)?)?;
         }
     }
+    Audit::Off.set()?;
     if wanted(Part::Latency) {
         super::say(&latency::measure(&setup)?)?;
     }
@@ -115,69 +116,105 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if wanted(Part::Idle) {
         super::say(&idle::measure(&setup)?)?;
     }
-    Ok(())
+    // No rule stays behind.
+    Audit::On.set()
+}
+
+/// Who is measured in turn, on the same processes.
+///
+/// Once the kernel's audit was used, each new process carries its context, and each of its system
+/// calls is dearer, whether anybody listens or not. So auditd is measured apart, beside nobody under
+/// the same conditions, and all others on processes without it.
+struct Group<'w> {
+    watchers: Vec<&'w Watcher>,
+    audit: Audit,
+}
+
+fn groups(watchers: &[Watcher]) -> Vec<Group<'_>> {
+    let is_audit = |watcher: &&Watcher| matches!(watcher, Watcher::Auditd { .. });
+    let mut groups = vec![Group {
+        watchers: watchers
+            .iter()
+            .filter(|watcher| !is_audit(watcher))
+            .collect(),
+        audit: Audit::Off,
+    }];
+    if let Some(auditd) = watchers.iter().find(is_audit) {
+        groups.push(Group {
+            watchers: vec![&Watcher::NobodyAudited, auditd],
+            audit: Audit::On,
+        });
+    }
+    groups
 }
 
 /// Processor time of the work itself: what hooks in the kernel cost is counted there.
 fn measure_work(work: Work, setup: &Setup, watchers: &[Watcher]) -> Result<String> {
     let program = work.build(&setup.scratch)?;
-    let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); watchers.len()];
-    let mut own: Vec<Vec<f64>> = vec![Vec::new(); watchers.len()];
-    for _ in 0..setup.rounds {
-        for ((watcher, samples), own) in watchers.iter().zip(&mut samples).zip(&mut own) {
-            let watching = watcher.start(setup)?;
-            let (_, sample) = Invocation::new(&program, &[]).run(&setup.scratch)?;
-            samples.push(sample);
-            own.push(watching.finish()?.as_secs_f64());
-        }
-    }
-    let none = samples.first().cloned().unwrap_or_default();
     let mut text = format!(
         "### {}\n\n| | user + system of the work, s | times without | of the sensor itself, s |\n|---|---|---|---|\n",
         work.describe()
     );
-    for ((watcher, samples), own) in watchers.iter().zip(&samples).zip(&own) {
-        writeln!(
-            text,
-            "| {} | {} | {} | {} |",
-            watcher.name(),
-            cell(super::statistics::cpu(samples)),
-            cell_fine(ratio(samples, &none, |sample| sample.cpu)),
-            cell(Spread::of(own.iter().copied())),
-        )?;
+    for group in groups(watchers) {
+        group.audit.set()?;
+        let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); group.watchers.len()];
+        let mut own: Vec<Vec<f64>> = vec![Vec::new(); group.watchers.len()];
+        for _ in 0..setup.rounds {
+            let each = group.watchers.iter().zip(&mut samples).zip(&mut own);
+            for ((watcher, samples), own) in each {
+                let watching = watcher.start(setup)?;
+                let (_, sample) = Invocation::new(&program, &[]).run(&setup.scratch)?;
+                samples.push(sample);
+                own.push(watching.finish()?.as_secs_f64());
+            }
+        }
+        let none = samples.first().cloned().unwrap_or_default();
+        for ((watcher, samples), own) in group.watchers.iter().zip(&samples).zip(&own) {
+            writeln!(
+                text,
+                "| {} | {} | {} | {} |",
+                watcher.name(),
+                cell(super::statistics::cpu(samples)),
+                cell_fine(ratio(samples, &none, |sample| sample.cpu)),
+                cell(Spread::of(own.iter().copied())),
+            )?;
+        }
     }
     Ok(text)
 }
 
 fn measure_server(server: Server, setup: &Setup, watchers: &[Watcher]) -> Result<String> {
-    let running = server.start(&setup.scratch)?;
-    let mut rates: Vec<Vec<f64>> = vec![Vec::new(); watchers.len()];
-    running.load()?; // once to warm up
-    for _ in 0..setup.rounds {
-        for (watcher, rates) in watchers.iter().zip(&mut rates) {
-            let watching = watcher.start(setup)?;
-            rates.push(running.load()?);
-            watching.finish()?;
-        }
-    }
-    running.stop()?;
-    let none = rates.first().cloned().unwrap_or_default();
     let mut text = format!(
         "### {}\n\n| | requests a second | of the throughput without |\n|---|---|---|\n",
         server.describe()
     );
-    for (watcher, rates) in watchers.iter().zip(&rates) {
-        let share = rates
-            .iter()
-            .zip(&none)
-            .map(|(with, without)| with / without);
-        writeln!(
-            text,
-            "| {} | {} | {} |",
-            watcher.name(),
-            cell_round(Spread::of(rates.iter().copied())),
-            cell_fine(Spread::of(share)),
-        )?;
+    for group in groups(watchers) {
+        group.audit.set()?;
+        let running = server.start(&setup.scratch)?;
+        let mut rates: Vec<Vec<f64>> = vec![Vec::new(); group.watchers.len()];
+        running.load()?; // once to warm up
+        for _ in 0..setup.rounds {
+            for (watcher, rates) in group.watchers.iter().zip(&mut rates) {
+                let watching = watcher.start(setup)?;
+                rates.push(running.load()?);
+                watching.finish()?;
+            }
+        }
+        running.stop()?;
+        let none = rates.first().cloned().unwrap_or_default();
+        for (watcher, rates) in group.watchers.iter().zip(&rates) {
+            let share = rates
+                .iter()
+                .zip(&none)
+                .map(|(with, without)| with / without);
+            writeln!(
+                text,
+                "| {} | {} | {} |",
+                watcher.name(),
+                cell_round(Spread::of(rates.iter().copied())),
+                cell_fine(Spread::of(share)),
+            )?;
+        }
     }
     Ok(text)
 }

@@ -13,8 +13,12 @@ use super::{Setup, installed};
 /// How long a watcher has until it watches.
 const READY_WITHIN: Duration = Duration::from_mins(1);
 
+const AUDITCTL: &[&str] = &["/usr/sbin/auditctl", "/sbin/auditctl"];
+
 pub enum Watcher {
     Nobody,
+    /// On processes that carry a context of the kernel's audit.
+    NobodyAudited,
     Plimsoll {
         version: String,
     },
@@ -27,6 +31,34 @@ pub enum Watcher {
         daemon: PathBuf,
         version: String,
     },
+}
+
+/// Whether new processes carry a context of the kernel's audit.
+#[derive(Clone, Copy)]
+pub enum Audit {
+    Off,
+    On,
+}
+
+impl Audit {
+    /// Sets it for processes from now on; nothing where there is no `auditctl`.
+    pub fn set(self) -> Result<()> {
+        let Some(control) = installed(AUDITCTL) else {
+            return Ok(());
+        };
+        let rules: &[&[&str]] = match self {
+            Self::Off => &[&["-D"], &["-e", "0"], &["-a", "never,task"]],
+            Self::On => &[&["-D"], &["-e", "0"]],
+        };
+        for rule in rules {
+            Command::new(&control)
+                .args(*rule)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()?;
+        }
+        Ok(())
+    }
 }
 
 /// A watcher at work.
@@ -54,7 +86,7 @@ pub fn find(setup: &Setup) -> (Vec<Watcher>, Vec<String>) {
         None => missing.push("bpftrace (Debian's package `bpftrace`)".to_owned()),
     }
     match (
-        installed(&["/usr/sbin/auditctl", "/sbin/auditctl"]),
+        installed(AUDITCTL),
         installed(&["/usr/sbin/auditd", "/sbin/auditd"]),
     ) {
         (Some(control), Some(daemon)) => watchers.push(Watcher::Auditd {
@@ -71,6 +103,7 @@ impl Watcher {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Nobody => "no sensor",
+            Self::NobodyAudited => "no sensor, processes as auditd needs them",
             Self::Plimsoll { .. } => "plimsoll, these rules",
             Self::Bpftrace { .. } => "bpftrace, opens and execs printed",
             Self::Auditd { .. } => "auditd, opens and execs",
@@ -79,7 +112,7 @@ impl Watcher {
 
     pub fn version(&self) -> &str {
         match self {
-            Self::Nobody => "–",
+            Self::Nobody | Self::NobodyAudited => "–",
             Self::Plimsoll { version }
             | Self::Bpftrace { version, .. }
             | Self::Auditd { version, .. } => version,
@@ -89,7 +122,7 @@ impl Watcher {
     /// Starts it and waits until it watches.
     pub fn start(&self, setup: &Setup) -> Result<Watching> {
         match self {
-            Self::Nobody => Ok(Watching::nobody()),
+            Self::Nobody | Self::NobodyAudited => Ok(Watching::nobody()),
             Self::Plimsoll { .. } => plimsoll(setup),
             Self::Bpftrace { program, .. } => bpftrace(program, &setup.scratch),
             Self::Auditd {
