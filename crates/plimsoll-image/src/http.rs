@@ -79,6 +79,26 @@ pub struct Get<'a> {
     pub if_range: Option<&'a str>,
 }
 
+/// One request that sends something.
+#[derive(Debug, Clone)]
+pub struct Send<'a> {
+    pub method: SendMethod,
+    pub url: &'a str,
+    /// Host to which [`Send::authorization`] belongs.
+    pub host: &'a str,
+    /// Value of the Authorization header; not sent to other hosts.
+    pub authorization: Option<&'a str>,
+    pub content_type: &'a str,
+    pub body: &'a [u8],
+}
+
+/// How something is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendMethod {
+    Post,
+    Put,
+}
+
 impl HttpClient {
     /// A client for hosts that the user named (`host[:port]`).
     pub fn new(named: &[String], options: &HttpOptions) -> Result<Self, OpenError> {
@@ -167,12 +187,7 @@ impl HttpClient {
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return Ok(response);
             }
-            let location = response
-                .headers()
-                .get("location")
-                .and_then(|value| value.to_str().ok())
-                .ok_or("it redirects to nowhere")?;
-            url = self.redirected(&url, location)?;
+            url = self.location(&url, &response)?;
         }
         Err(format!("it redirects more than {REDIRECTS_MAX} times"))
     }
@@ -183,6 +198,35 @@ impl HttpClient {
             .post(url)
             .send_form(fields.iter().copied())
             .map_err(|error| explain(&error))
+    }
+
+    /// Sends a body. Follows nowhere: a server that has another place for it says so by a
+    /// `Location` that the caller reads (see [`HttpClient::location`]).
+    pub fn send(&self, request: &Send<'_>) -> Result<Response<Body>, String> {
+        let host = host_of(request.url)?;
+        let agent = self.agent(&host);
+        let mut call = match request.method {
+            SendMethod::Post => agent.post(request.url),
+            SendMethod::Put => agent.put(request.url),
+        };
+        if !request.content_type.is_empty() {
+            call = call.header("Content-Type", request.content_type);
+        }
+        let own = spelled(request.host) == host;
+        if let Some(authorization) = request.authorization.filter(|_| own) {
+            call = call.header("Authorization", authorization);
+        }
+        call.send(request.body).map_err(|error| explain(&error))
+    }
+
+    /// Where an answer to a request to `from` points, as far as we may go there.
+    pub fn location(&self, from: &str, response: &Response<Body>) -> Result<String, String> {
+        let location = response
+            .headers()
+            .get("location")
+            .and_then(|value| value.to_str().ok())
+            .ok_or("it redirects to nowhere")?;
+        self.redirected(from, location)
     }
 
     fn agent(&self, host: &str) -> &Agent {

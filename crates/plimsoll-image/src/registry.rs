@@ -1,5 +1,5 @@
 //! Images in a registry: the client side of the OCI distribution specification, as far as pulling
-//! needs it.
+//! images and putting small documents beside them ([`Repository`]) needs it.
 //!
 //! Bearer and basic authentication, a list of mirrors, retry with back-off, blobs that are resumed
 //! where they broke off. Nothing is kept on disk: layers are read as they come.
@@ -10,6 +10,7 @@ pub mod credentials;
 pub(crate) mod fuzz;
 mod reference;
 mod remote_blob;
+mod repository;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::{Image, OpenError};
 
 pub use self::credentials::Credentials;
 pub use self::reference::{Reference, ReferenceError};
+pub use self::repository::{Document, PUSH_BYTES_MAX, Put, Repository};
 
 use self::client::Client;
 

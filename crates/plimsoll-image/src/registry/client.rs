@@ -27,7 +27,7 @@ const RETRY_AFTER_MAX: Duration = Duration::from_secs(20);
 /// Largest answer of a token service, in bytes.
 const TOKEN_BYTES_MAX: u64 = 1 << 20;
 /// Media types of documents, the ones with most to say first.
-const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, \
+pub const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, \
     application/vnd.docker.distribution.manifest.list.v2+json, \
     application/vnd.oci.image.manifest.v1+json, \
     application/vnd.docker.distribution.manifest.v2+json";
@@ -41,6 +41,25 @@ pub struct Client {
     hosts: Vec<String>,
     /// Authorization header by host.
     authorizations: Mutex<BTreeMap<String, String>>,
+    /// Ask for leave to write, too.
+    writes: bool,
+}
+
+/// Why a host gave no answer that can be used.
+#[derive(Debug)]
+pub struct Refusal {
+    /// Status of the answer, where there was one.
+    pub status: Option<u16>,
+    pub reason: String,
+}
+
+impl From<String> for Refusal {
+    fn from(reason: String) -> Self {
+        Self {
+            status: None,
+            reason,
+        }
+    }
 }
 
 /// The document that a tag or digest leads to.
@@ -69,7 +88,32 @@ impl Client {
             options: options.clone(),
             hosts,
             authorizations: Mutex::default(),
+            writes: false,
         })
+    }
+
+    /// A client that asks the repository itself, never a mirror, for leave to read and write.
+    pub fn for_writing(
+        reference: &Reference,
+        options: &RegistryOptions,
+    ) -> Result<Self, OpenError> {
+        let mut client = Self::new(
+            reference,
+            &RegistryOptions {
+                mirrors: BTreeMap::new(),
+                ..options.clone()
+            },
+        )?;
+        client.writes = true;
+        Ok(client)
+    }
+
+    pub const fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
+    pub const fn http(&self) -> &HttpClient {
+        &self.http
     }
 
     /// The manifest or index that the reference names, checked.
@@ -96,19 +140,50 @@ impl Client {
     }
 
     /// Reads something small, again from the beginning where it broke off.
-    fn read(
+    pub fn read(
         &self,
         path: &str,
         accept: &str,
         what: &str,
         bytes_max: u64,
     ) -> Result<Vec<u8>, OpenError> {
+        self.read_from(what, bytes_max, || self.get(path, accept, 0))
+    }
+
+    /// As [`Client::read`], from the repository itself; `None` where it has nothing there.
+    pub fn read_if_there(
+        &self,
+        path: &str,
+        accept: &str,
+        what: &str,
+        bytes_max: u64,
+    ) -> Result<Option<Vec<u8>>, OpenError> {
+        let mut missing = false;
+        let host = self.reference.endpoint();
+        let read = self.read_from(what, bytes_max, || {
+            self.ask(host, path, accept, 0).map_err(|refusal| {
+                missing = refusal.status == Some(404);
+                self.failed(format!("{host}: {}", refusal.reason))
+            })
+        });
+        match read {
+            Err(_) if missing => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    fn read_from(
+        &self,
+        what: &str,
+        bytes_max: u64,
+        mut open: impl FnMut() -> Result<Response<Body>, OpenError>,
+    ) -> Result<Vec<u8>, OpenError> {
         let mut bytes = Vec::new();
         let mut attempt = 0;
         loop {
             attempt += 1;
             bytes.clear();
-            let mut response = self.get(path, accept, 0)?;
+            let mut response = open()?;
             let mut body = response.body_mut().as_reader().take(bytes_max + 1);
             match body.read_to_end(&mut bytes) {
                 Ok(_) => break,
@@ -137,13 +212,14 @@ impl Client {
         for host in &self.hosts {
             match self.ask(host, path, accept, from_byte) {
                 Ok(response) => return Ok(response),
-                Err(reason) => reasons.push(format!("{host}: {reason}")),
+                Err(refusal) => reasons.push(format!("{host}: {}", refusal.reason)),
             }
         }
         Err(self.failed(reasons.join("; ")))
     }
 
-    fn failed(&self, reason: String) -> OpenError {
+    /// The error of a request that failed for good, with a hint where there is one.
+    pub fn failed(&self, reason: String) -> OpenError {
         let hint = if reason.contains("certificate") || reason.contains("UnknownIssuer") {
             Some("an own certificate authority is named with `--ca-file FILE`".to_owned())
         } else if reason.contains("(401)") || reason.contains("(403)") {
@@ -168,62 +244,69 @@ impl Client {
         }
     }
 
-    /// Asks one host, again after a pause where that may help.
-    fn ask(
+    /// Asks one host for something below the repository.
+    pub fn ask(
         &self,
         host: &str,
         path: &str,
         accept: &str,
         from_byte: u64,
-    ) -> Result<Response<Body>, String> {
-        let url = format!(
+    ) -> Result<Response<Body>, Refusal> {
+        let url = self.url(host, path);
+        self.exchange(host, &[200, 206], |authorization| {
+            self.http.get(&Get {
+                url: &url,
+                accept,
+                authorization,
+                from_byte,
+                if_range: None,
+            })
+        })
+    }
+
+    /// The URL of something below the repository.
+    pub fn url(&self, host: &str, path: &str) -> String {
+        format!(
             "{}://{host}/v2/{}/{path}",
             self.http.scheme(host),
             self.reference.repository
-        );
+        )
+    }
+
+    /// Sends a request to a host until the answer's status is one of `fine`: logs in where that is
+    /// asked for, and tries again after a pause where that may help.
+    pub fn exchange(
+        &self,
+        host: &str,
+        fine: &[u16],
+        send: impl Fn(Option<&str>) -> Result<Response<Body>, String>,
+    ) -> Result<Response<Body>, Refusal> {
         let mut challenged = false;
         let mut attempt = 0;
         loop {
             attempt += 1;
             let authorization = self.authorization(host);
-            let get = Get {
-                url: &url,
-                accept,
-                authorization: authorization.as_deref(),
-                from_byte,
-                if_range: None,
-            };
-            let reason = match self.http.get(&get) {
+            let reason = match send(authorization.as_deref()) {
+                Ok(response) if fine.contains(&response.status().as_u16()) => return Ok(response),
                 Ok(mut response) => match response.status().as_u16() {
-                    200 | 206 => return Ok(response),
                     401 if !challenged => {
                         challenged = true;
                         attempt -= 1;
                         self.answer(host, &response)?;
                         continue;
                     }
-                    status @ (408 | 429 | 500..=599) => {
-                        let pause = retry_after(&response);
-                        let text = error_text(&mut response);
-                        if attempt < ATTEMPTS_MAX {
-                            thread::sleep(pause.unwrap_or_else(|| self.pause(attempt)));
-                            continue;
-                        }
-                        return Err(format!("server error ({status}){text}"));
+                    408 | 429 | 500..=599 if attempt < ATTEMPTS_MAX => {
+                        let pause = retry_after(&response).unwrap_or_else(|| self.pause(attempt));
+                        drop(response);
+                        thread::sleep(pause);
+                        continue;
                     }
-                    404 => {
-                        let text = error_text(&mut response);
-                        return Err(format!("not found (404){text}"));
-                    }
-                    status => {
-                        let text = error_text(&mut response);
-                        return Err(format!("refused ({status}){text}"));
-                    }
+                    status => return Err(refusal(status, &mut response)),
                 },
                 Err(reason) => reason,
             };
             if attempt >= ATTEMPTS_MAX || !may_pass(&reason) {
-                return Err(reason);
+                return Err(reason.into());
             }
             thread::sleep(self.pause(attempt));
         }
@@ -269,8 +352,14 @@ impl Client {
                 service,
                 scope,
             } => {
+                let repository = format!("repository:{}:", self.reference.repository);
+                let scope = match scope {
+                    // One login for reading and writing.
+                    Some(scope) if self.writes && scope.starts_with(&repository) => None,
+                    other => other,
+                };
                 let scope = scope
-                    .unwrap_or_else(|| format!("repository:{}:pull", self.reference.repository));
+                    .unwrap_or_else(|| repository + if self.writes { "pull,push" } else { "pull" });
                 self.token(&realm, service.as_deref(), &scope, login.as_ref())?
             }
         };
@@ -347,6 +436,19 @@ pub(super) fn read_token(json: &[u8]) -> Option<String> {
     let token: Token = serde_json::from_slice(json).ok()?;
     let token = token.token.or(token.access_token);
     token.filter(|token| !token.is_empty())
+}
+
+fn refusal(status: u16, response: &mut Response<Body>) -> Refusal {
+    let text = error_text(response);
+    let reason = match status {
+        404 => format!("not found (404){text}"),
+        408 | 429 | 500..=599 => format!("server error ({status}){text}"),
+        _ => format!("refused ({status}){text}"),
+    };
+    Refusal {
+        status: Some(status),
+        reason,
+    }
 }
 
 fn retry_after(response: &Response<Body>) -> Option<Duration> {
