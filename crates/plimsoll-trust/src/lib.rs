@@ -4,7 +4,9 @@
 //! signatures of its own. It judges no policy, reads no configuration, and knows of the network
 //! only the registry client that it is handed.
 
+pub mod attach;
 pub mod dsse;
 pub mod key;
 pub mod payload;
+pub mod sign;
 pub mod statement;
