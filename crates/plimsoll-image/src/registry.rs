@@ -9,6 +9,7 @@ mod client;
 pub mod credentials;
 pub(crate) mod fuzz;
 mod reference;
+mod referrers;
 mod remote_blob;
 mod repository;
 

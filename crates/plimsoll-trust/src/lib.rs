@@ -6,7 +6,13 @@
 
 pub mod attach;
 pub mod dsse;
+pub mod evidence;
+pub mod find;
+pub mod identity;
 pub mod key;
 pub mod payload;
+pub mod refusal;
+pub mod roots;
 pub mod sign;
 pub mod statement;
+pub mod verify;

@@ -11,6 +11,11 @@ use serde::{Deserialize, Serialize};
 pub const STATEMENT_V0_1: &str = "https://in-toto.io/Statement/v0.1";
 /// The type of a Statement of version 1.
 pub const STATEMENT_V1: &str = "https://in-toto.io/Statement/v1";
+/// The type of the predicate with which a bundle signs an image and says nothing else of it.
+pub const SIGN_V1: &str = "https://sigstore.dev/cosign/sign/v1";
+
+/// Subjects that are told in one sentence.
+const SUBJECTS_TOLD_MAX: usize = 4;
 
 /// A Statement.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -46,5 +51,18 @@ impl Statement {
         self.subject
             .iter()
             .any(|subject| subject.digest.get(algorithm).is_some_and(|d| d == hex))
+    }
+    /// Digests of the subjects, for a sentence.
+    pub fn told_subjects(&self) -> String {
+        let digests = self.subject.iter().flat_map(|subject| {
+            let pairs = subject.digest.iter();
+            pairs.map(|(algorithm, hex)| format!("{algorithm}:{hex}"))
+        });
+        let told: Vec<String> = digests.clone().take(SUBJECTS_TOLD_MAX).collect();
+        match (told.is_empty(), digests.count().saturating_sub(told.len())) {
+            (true, _) => "no subject".to_owned(),
+            (false, 0) => told.join(", "),
+            (false, more) => format!("{} and {more} more", told.join(", ")),
+        }
     }
 }

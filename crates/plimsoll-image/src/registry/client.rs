@@ -172,7 +172,8 @@ impl Client {
         }
     }
 
-    fn read_from(
+    /// Reads what `open` gives, again from the beginning where it broke off.
+    pub fn read_from(
         &self,
         what: &str,
         bytes_max: u64,

@@ -40,8 +40,8 @@ pub struct Put {
 
 /// One repository that is read and written.
 pub struct Repository {
-    client: Client,
-    host: String,
+    pub(super) client: Client,
+    pub(super) host: String,
 }
 
 impl Repository {
@@ -197,7 +197,7 @@ impl Repository {
         })
     }
 
-    fn failed(&self, what: &str, refusal: &Refusal) -> OpenError {
+    pub(super) fn failed(&self, what: &str, refusal: &Refusal) -> OpenError {
         let mut error = self
             .client
             .failed(format!("{what}: {}: {}", self.host, refusal.reason));
