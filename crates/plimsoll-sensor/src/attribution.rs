@@ -1,7 +1,8 @@
 //! From events to containers: which container a cgroup is, and what its engine says of it.
 //!
-//! [`Attribution::see`] is shown every record of the kernel and adds records of containers where
-//! they are due, so that whoever reads the stream knows a container before its first process runs.
+//! [`Attribution::foresee`] and [`Attribution::see`] are shown every record of the kernel, and add
+//! records of containers where they are due, ahead of it and behind it, so that whoever reads the
+//! stream knows a container before its first process runs.
 //! What engines say is asked for on another thread and added when it is there: events never wait.
 //! The path of a cgroup is a claim ([`path`]); whether it is believed depends on who made the cgroup
 //! (`trust`).
@@ -16,6 +17,7 @@ mod hints;
 mod metadata;
 pub mod path;
 mod record;
+mod rescan;
 mod scan;
 mod table;
 mod trust;
@@ -30,12 +32,13 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use plimsoll_behavior::wire::Record;
-use plimsoll_model::event::{EventKind, Param};
+use plimsoll_model::event::{Class, EventKind, Param};
 
 use self::container::{Container, Known};
 use self::hints::{Hint, Hints};
 use self::metadata::{Answer, Metadata, Question, Subject};
 use self::path::Engine;
+use self::rescan::Rescan;
 use self::table::{Effect, Table};
 use self::trust::{Maker, Serial};
 
@@ -55,6 +58,8 @@ pub struct Counts {
     pub overflow: Overflow,
     /// Questions to engines that found no room; they are asked again.
     pub questions_refused: u64,
+    /// How often the tree of cgroups was read again, as events about it were lost.
+    pub rescans: u64,
 }
 
 /// Joins events with containers.
@@ -71,6 +76,7 @@ pub struct Attribution {
     /// Questions that found no room.
     unasked: Vec<Effect>,
     expired_ns: u64,
+    rescan: Rescan,
 }
 
 impl Attribution {
@@ -86,12 +92,13 @@ impl Attribution {
             metadata: Metadata::start(places)?,
             unasked: Vec::new(),
             expired_ns: 0,
+            rescan: Rescan::default(),
         })
     }
 
     /// Takes in the cgroups that are there, and gives the records for them: a `cgroup_mkdir` for
     /// each and a `container` where it is one's. To be called once the kernel's programs run, so
-    /// that none is missed in between. Returns how many cgroups were left out.
+    /// that none is missed in between; what is missed later is looked for by [`Attribution::poll`]. Returns how many cgroups were left out.
     pub fn scan(&mut self, now_ns: u64, out: &mut Vec<Vec<u8>>) -> u64 {
         let Some(mount) = &self.mount else {
             return 0;
@@ -104,6 +111,7 @@ impl Attribution {
                 .made(cgroup.id, &cgroup.path, Maker::Unknown, now_ns);
             self.follow(effects, now_ns, None, out);
         }
+        self.table.is_whole(tree.left_out == 0);
         for process in scan::isolated(&self.proc, self.table.host_pid_ns()) {
             let scan::Isolated {
                 mnt_ns,
@@ -119,14 +127,33 @@ impl Attribution {
         tree.left_out
     }
 
+    /// Looks at a record of the kernel before it is judged. What is added to `out` belongs ahead of
+    /// it: that its cgroup is a container's, where only its namespaces tell.
+    pub fn foresee(&mut self, record: &Record<'_>, out: &mut Vec<Vec<u8>>) {
+        if matches!(record.kind.class(), Class::Meta | Class::Snapshot) {
+            return;
+        }
+        let is_exec =
+            matches!(record.kind, EventKind::Execve | EventKind::Execveat) && record.ret >= 0;
+        if is_exec {
+            self.executed(record);
+        }
+        if let Some(serial) = self.table.isolated(record.cgroup_id, record.pid_ns) {
+            let effects = [Effect::Ask(serial), Effect::Tell(serial, record.cgroup_id)];
+            self.follow(effects, record.time_ns, Some(record.exec.pid), out);
+        } else if is_exec && self.table.is_unplaced(record.cgroup_id, record.pid_ns) {
+            self.ask_place(record);
+        }
+        if self.table.is_missing(record.cgroup_id) {
+            self.missed();
+        }
+    }
+
     /// Looks at a record of the kernel. What is added to `out` belongs behind it.
     pub fn see(&mut self, record: &Record<'_>, out: &mut Vec<Vec<u8>>) {
         match record.kind {
             EventKind::CgroupMkdir => self.cgroup_made(record, out),
             EventKind::CgroupRmdir => self.cgroup_removed(record, out),
-            EventKind::Execve | EventKind::Execveat if record.ret >= 0 => {
-                self.executed(record, out);
-            }
             _ => {}
         }
         if record.time_ns > self.expired_ns.saturating_add(SECOND_NS) {
@@ -138,6 +165,7 @@ impl Attribution {
     /// Adds what engines have said meanwhile. To be called now and then, also without events.
     pub fn poll(&mut self, now_ns: u64, out: &mut Vec<Vec<u8>>) {
         self.table.expire(now_ns);
+        self.rescan(now_ns, out);
         for _ in 0..ANSWERS_AT_ONCE {
             let Some(answer) = self.metadata.answer() else {
                 break;
@@ -155,6 +183,7 @@ impl Attribution {
             containers,
             overflow: self.table.overflow(),
             questions_refused: self.metadata.refused,
+            rescans: self.rescan.count,
         }
     }
 
@@ -193,23 +222,19 @@ impl Attribution {
         }
     }
 
-    fn executed(&mut self, record: &Record<'_>, out: &mut Vec<Vec<u8>>) {
-        if self.table.maker(record.cgroup_id, record.pid_ns) == Maker::Host {
-            let args = record.param(Param::Args).unwrap_or_default();
-            let folder = record.param(Param::Cwd).unwrap_or_default();
-            let uid = record
-                .number(Param::Euid)
-                .and_then(|uid| u32::try_from(uid).ok());
-            let folder = String::from_utf8_lossy(folder);
-            if let Some(hint) = uid.and_then(|uid| hints::read(args, Path::new(&*folder), uid)) {
-                self.hints.put(hint);
-            }
+    /// What an engine's helper says of a container in its arguments.
+    fn executed(&mut self, record: &Record<'_>) {
+        if self.table.maker(record.cgroup_id, record.pid_ns) != Maker::Host {
+            return;
         }
-        if let Some(serial) = self.table.isolated(record.cgroup_id, record.pid_ns) {
-            let effects = [Effect::Ask(serial), Effect::Tell(serial, record.cgroup_id)];
-            self.follow(effects, record.time_ns, Some(record.exec.pid), out);
-        } else if self.table.is_unplaced(record.cgroup_id, record.pid_ns) {
-            self.ask_place(record);
+        let args = record.param(Param::Args).unwrap_or_default();
+        let folder = record.param(Param::Cwd).unwrap_or_default();
+        let uid = record
+            .number(Param::Euid)
+            .and_then(|uid| u32::try_from(uid).ok());
+        let folder = String::from_utf8_lossy(folder);
+        if let Some(hint) = uid.and_then(|uid| hints::read(args, Path::new(&*folder), uid)) {
+            self.hints.put(hint);
         }
     }
 
@@ -288,6 +313,7 @@ impl Attribution {
             id: guess.id,
             namespace: guess.namespace,
             path,
+            is_of_version_2: true,
             user: None,
             hint,
             pid: None,
@@ -404,6 +430,7 @@ fn question(container: &Container, hint: Option<Hint>, pid: Option<u32>) -> Ques
         id: container.identity.id.clone(),
         namespace: None,
         path: container.path.clone(),
+        is_of_version_2: container.cgroup_id != 0,
         user: container.identity.user,
         hint,
         pid: pid.or(container.details.init_pid),

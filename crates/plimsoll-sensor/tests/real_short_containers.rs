@@ -89,6 +89,50 @@ fn ten_thousand_short_processes_are_one_containers() {
     );
 }
 
+/// A ring of one page overflows: what is lost is counted, and whoever runs on is known all the same.
+#[test]
+fn containers_are_known_after_losses() {
+    if !may_run() {
+        return;
+    }
+    let (root, runc, mut live) = (Root::new(), Runc::new(), Live::with_ring(4096));
+    let names: Vec<String> = (0..3).map(|_| unique("lost")).collect();
+    let script = "until [ -e /tmp/now ]; do sleep 0.05; done; /bin/true ran-$0; sleep 1000";
+    // Nobody reads while they begin: neither their cgroups nor their first programs are told.
+    for name in &names {
+        let bundle = runc.bundle(name, &root, &["sh", "-c", script, name], |_| {});
+        runc.start(name, &bundle);
+    }
+    assert!(live.lost() > 0);
+    live.take();
+    for name in &names {
+        assert!(!live.told.containers.contains_key(name), "{name}");
+    }
+    live.say_losses();
+    let ids = || names.iter().map(|name| (name, cgroup_of(name)));
+    let begun = std::time::Instant::now();
+    while ids().any(|(name, id)| live.told.attribution.container_id(id) != Some(&**name)) {
+        assert!(
+            begun.elapsed().as_secs() < 20,
+            "{:?}",
+            live.told.attribution.counts()
+        );
+        live.take();
+    }
+    assert!(live.told.attribution.counts().rescans > 0);
+    live.during(|| std::fs::write(root.path().join("tmp/now"), "").unwrap());
+    for name in &names {
+        let ran = live.started.get(&format!("ran-{name}"));
+        assert_eq!(ran, Some(&Some(name.clone())), "{name}");
+    }
+}
+
+/// Id of the cgroup of version 2 that runc gives a container of this name.
+fn cgroup_of(name: &str) -> u64 {
+    let path = plimsoll_sensor::cgroup_root().unwrap().join(name);
+    std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(path).unwrap())
+}
+
 #[test]
 fn a_container_does_not_become_another() {
     if !may_run() {

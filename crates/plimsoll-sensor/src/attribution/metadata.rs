@@ -44,6 +44,9 @@ const DELAYS_MS: &[u64] = &[10, 40, 150, 600, 2_500, 10_000];
 /// The same for a guess: most cgroups are no containers.
 const GUESS_DELAYS_MS: &[u64] = &[5, 20, 80, 300];
 
+/// How often it is asked about a container whose cgroup is gone: its engine writes nothing any more.
+const TRIES_OF_GONE: usize = 2;
+
 /// What a question is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
@@ -173,6 +176,8 @@ impl Asking {
             Subject::Guess(_) | Subject::Claim(_) => GUESS_DELAYS_MS,
             Subject::Process { .. } => &[],
         };
+        let is_over = later.tries >= TRIES_OF_GONE && self.is_gone(&later.question);
+        let delays = if is_over { &[] } else { delays };
         let delay = delays
             .get(later.tries)
             .filter(|_| !found.is_complete && self.later.len() < LATER_MAX);
@@ -195,5 +200,18 @@ impl Asking {
             self.number += 1;
             self.later.insert((due, self.number), later);
         }
+    }
+
+    /// Whether the cgroup that is asked about was removed.
+    fn is_gone(&self, question: &Question) -> bool {
+        use std::os::unix::ffi::OsStrExt as _;
+        let Some(mount) = self.places.cgroups.as_ref() else {
+            return false;
+        };
+        let path = question.path.strip_prefix(b"/").unwrap_or(&question.path);
+        let place = mount.join(std::ffi::OsStr::from_bytes(path));
+        let looked = std::fs::symlink_metadata(place);
+        question.is_of_version_2
+            && looked.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
     }
 }

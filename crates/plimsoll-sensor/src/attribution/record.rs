@@ -59,11 +59,20 @@ pub fn accounts(container_id: Option<&str>, accounts: &Accounts, time_ns: u64) -
 
 /// A cgroup that was there at the start, as if it were made now.
 pub fn cgroup(id: u64, path: &[u8], time_ns: u64) -> Vec<u8> {
+    change(EventKind::CgroupMkdir, id, path, time_ns)
+}
+
+/// A cgroup whose removal was not heard of, as if it were removed now.
+pub fn cgroup_gone(id: u64, path: &[u8], time_ns: u64) -> Vec<u8> {
+    change(EventKind::CgroupRmdir, id, path, time_ns)
+}
+
+fn change(kind: EventKind, id: u64, path: &[u8], time_ns: u64) -> Vec<u8> {
     let level = path
         .split(|byte| *byte == b'/')
         .filter(|part| !part.is_empty())
         .count();
-    RecordWriter::new(EventKind::CgroupMkdir)
+    RecordWriter::new(kind)
         .flags(FLAG_FROM_PROC)
         .time_ns(time_ns)
         .number(Param::CgroupSubject, id)

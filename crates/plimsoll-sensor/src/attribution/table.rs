@@ -9,6 +9,7 @@ mod expiry;
 mod namespaces;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -75,6 +76,10 @@ pub struct Table {
     gone: Gone,
     last_serial: Serial,
     overflow: Overflow,
+    /// The tree was read: a cgroup that is not held was missed.
+    is_known: bool,
+    /// Cgroups were left out.
+    is_full: bool,
 }
 
 impl Table {
@@ -95,7 +100,8 @@ impl Table {
             }) => Maker::Inside(*serial),
             _ if self.is_isolated(pid_ns) => Maker::Isolated,
             // A cgroup that is not held may be one of too many that a container made.
-            None if self.overflow.cgroups > 0 => Maker::Isolated,
+            None if self.is_full => Maker::Isolated,
+            None if self.is_known => Maker::Unknown,
             _ => Maker::Host,
         }
     }
@@ -122,7 +128,7 @@ impl Table {
             Some(false) => effects.extend(self.removed(id, now_ns)),
             None if id == 0 => return effects,
             None if self.cgroups.len() >= CGROUPS_MAX => {
-                self.overflow.cgroups += 1;
+                self.leave_out();
                 return effects;
             }
             None => {}
@@ -138,7 +144,7 @@ impl Table {
             Decision::Of(serial) => {
                 let cgroups = self.containers.get(&serial).map_or(0, |one| one.cgroups);
                 if cgroups >= CGROUPS_OF_ONE_MAX {
-                    self.overflow.cgroups += 1;
+                    self.leave_out();
                     return effects;
                 }
                 Holder::Of(serial)
@@ -172,6 +178,11 @@ impl Table {
         }
         self.hold(id, path, holder);
         effects
+    }
+
+    const fn leave_out(&mut self) {
+        self.overflow.cgroups += 1;
+        self.is_full = true;
     }
 
     /// Two containers of an engine never have the same id: the later is not believed.

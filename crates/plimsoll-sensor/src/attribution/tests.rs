@@ -25,6 +25,10 @@ struct Added {
 
 impl Stream {
     fn new() -> Self {
+        Self::of_tree(None)
+    }
+
+    fn of_tree(cgroups: Option<std::path::PathBuf>) -> Self {
         let nowhere = Places {
             storages: Vec::new(),
             docker: Vec::new(),
@@ -33,7 +37,7 @@ impl Stream {
             machines: "/nowhere".into(),
             lxc: Vec::new(),
             proc: "/nowhere".into(),
-            cgroups: None,
+            cgroups,
         };
         Self {
             attribution: Attribution::new(HOST_PID_NS, nowhere).unwrap(),
@@ -45,8 +49,9 @@ impl Stream {
         self.time_ns += 1;
         let bytes = record.time_ns(self.time_ns).finish();
         let mut out = Vec::new();
-        self.attribution
-            .see(&Record::read(&bytes).unwrap(), &mut out);
+        let record = Record::read(&bytes).unwrap();
+        self.attribution.foresee(&record, &mut out);
+        self.attribution.see(&record, &mut out);
         out.iter()
             .map(|bytes| {
                 let record = Record::read(bytes).unwrap();
@@ -171,4 +176,70 @@ fn other_hierarchies_make_no_containers() {
         .bytes(Param::CgroupPath, path.as_bytes());
     assert!(stream.see(record).is_empty());
     assert_eq!(stream.attribution.counts().containers, 0);
+}
+
+/// Any folder will do for a tree: what is read of it are folders and their inodes.
+#[test]
+fn containers_whose_beginning_was_lost_are_found_in_the_tree() {
+    let tree = tempfile::tempdir().unwrap();
+    let (a, b) = ("ab".repeat(32), "cd".repeat(32));
+    let made = |path: &str| {
+        let path = tree.path().join(path);
+        std::fs::create_dir_all(&path).unwrap();
+        std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(path).unwrap())
+    };
+    let first = made(&format!("docker/{a}"));
+    let mut stream = Stream::of_tree(Some(tree.path().to_owned()));
+    let mut out = Vec::new();
+    assert_eq!(stream.attribution.scan(1, &mut out), 0);
+    assert_eq!(stream.attribution.container_id(first), Some(&*a));
+
+    // Nobody tells that one goes and another comes.
+    std::fs::remove_dir(tree.path().join(format!("docker/{a}"))).unwrap();
+    let second = made(&format!("libpod_parent/libpod-{b}"));
+    out.clear();
+    stream.attribution.poll(2, &mut out);
+    assert!(out.is_empty(), "nothing said that anything was lost");
+    // Whoever runs there is not taken for the host's when it makes a cgroup.
+    let maker = stream.attribution.table.maker(second, HOST_PID_NS);
+    assert_eq!(maker, Maker::Unknown);
+    assert!(stream.exec(&["sh"], second, 300, 0).is_empty());
+    stream.attribution.poll(3, &mut out);
+    let told: Vec<_> = out
+        .iter()
+        .map(|bytes| Record::read(bytes).unwrap())
+        .map(|record| (record.kind, record.number(Param::ContainerState)))
+        .collect();
+    let (gone, partly) = (Some(STATE_GONE), Some(STATE_PARTLY));
+    assert!(told.contains(&(EventKind::CgroupRmdir, None)), "{told:?}");
+    assert!(told.contains(&(EventKind::Container, gone)), "{told:?}");
+    assert!(told.contains(&(EventKind::CgroupMkdir, None)), "{told:?}");
+    assert!(told.contains(&(EventKind::Container, partly)), "{told:?}");
+    assert_eq!(stream.attribution.container_id(second), Some(&*b));
+
+    // Not more often than is paid for, and not for ever.
+    let rescans = |stream: &Stream| stream.attribution.counts().rescans;
+    assert_eq!(rescans(&stream), 1);
+    stream.exec(&["sh"], 77, 300, 0);
+    stream.attribution.poll(4, &mut out);
+    assert_eq!(rescans(&stream), 1);
+    stream.attribution.poll(SECOND_NS * 2, &mut out);
+    assert_eq!(rescans(&stream), 2);
+    stream.attribution.poll(SECOND_NS * 100, &mut out);
+    assert_eq!(rescans(&stream), 2);
+}
+
+#[test]
+fn what_is_isolated_is_said_before_its_first_event_is_judged() {
+    let mut stream = Stream::new();
+    stream.cgroup(EventKind::CgroupMkdir, 4, "/job-6", HOST);
+    let record = RecordWriter::new(EventKind::Openat)
+        .cgroup_id(4)
+        .namespaces(1, 300)
+        .finish();
+    let mut ahead = Vec::new();
+    let record = Record::read(&record).unwrap();
+    stream.attribution.foresee(&record, &mut ahead);
+    assert_eq!(ahead.len(), 1);
+    assert_eq!(stream.attribution.container_id(4), Some("job-6"));
 }

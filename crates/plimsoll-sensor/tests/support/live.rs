@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use plimsoll_behavior::wire::Record;
-use plimsoll_model::event::{EventKind, Param};
+use plimsoll_model::event::{Class, EventKind, Param};
 use plimsoll_sensor::attribution::Places;
 use plimsoll_sensor::filter::Filter;
 use plimsoll_sensor::load::{Options, Sensor, State};
@@ -36,7 +36,13 @@ pub struct Live {
 
 impl Live {
     pub fn new() -> Self {
+        Self::with_ring(Options::default().ring_bytes)
+    }
+
+    /// With room for so many bytes of events that wait to be read.
+    pub fn with_ring(ring_bytes: u32) -> Self {
         let options = Options {
+            ring_bytes,
             filter: Filter {
                 kinds: KINDS.iter().copied().collect(),
                 ..Filter::default()
@@ -104,6 +110,15 @@ impl Live {
             })
             .unwrap();
         told.poll();
+    }
+
+    /// Says that events of cgroups were lost, as `plimsoll watch` does once a second.
+    pub fn say_losses(&mut self) {
+        let losses = self.sensor.losses().unwrap();
+        let of_cgroups = |kind: EventKind| kind.class() == Class::Cgroup;
+        if losses.iter().any(|loss| loss.kind.is_some_and(of_cgroups)) {
+            self.told.attribution.missed();
+        }
     }
 
     /// Takes in events while something goes on, and for a moment more.

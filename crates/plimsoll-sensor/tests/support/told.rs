@@ -67,6 +67,9 @@ impl Told {
     pub fn see(&mut self, record: &[u8]) {
         let mut out = Vec::new();
         let record = Record::read(record).unwrap();
+        self.attribution.foresee(&record, &mut out);
+        self.take(&out);
+        out.clear();
         let id = self.state.apply(&record).container.id.to_vec();
         self.judged = Some(String::from_utf8(id).unwrap());
         self.attribution.see(&record, &mut out);

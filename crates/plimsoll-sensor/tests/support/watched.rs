@@ -112,9 +112,13 @@ impl Watched {
     fn take_all(&mut self, records: &[Vec<u8>]) {
         let mut added = Vec::new();
         for bytes in records {
+            let record = Record::read(bytes).unwrap();
+            self.attribution.foresee(&record, &mut added);
+            for bytes in added.drain(..) {
+                self.take(&bytes);
+            }
             self.take(bytes);
-            self.attribution
-                .see(&Record::read(bytes).unwrap(), &mut added);
+            self.attribution.see(&record, &mut added);
             for bytes in added.drain(..) {
                 self.take(&bytes);
             }

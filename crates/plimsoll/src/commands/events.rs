@@ -134,6 +134,14 @@ fn live(printer: &mut Printer<impl Write>) -> Result<bool, Failure> {
         let now_ns = source.now().since_boot.as_nanos() as u64;
         order.settle(now_ns, |record| ready.push(record.to_vec()));
         for bytes in ready.drain(..) {
+            if let Ok(record) = Record::read(&bytes) {
+                source.foresee(&record, &mut more);
+            }
+            for bytes in more.drain(..) {
+                if printer.print(&bytes)?.is_break() {
+                    return Ok(true);
+                }
+            }
             if printer.print(&bytes)?.is_break() {
                 return Ok(true);
             }

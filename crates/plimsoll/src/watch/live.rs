@@ -8,7 +8,7 @@ use plimsoll_behavior::engine::interest::Interest;
 use plimsoll_behavior::{Record, RecordWriter};
 use plimsoll_model::Timestamp;
 use plimsoll_model::event::container::STATE_GONE;
-use plimsoll_model::event::{EventKind, Param};
+use plimsoll_model::event::{Class, EventKind, Param};
 use plimsoll_policy::Response;
 use plimsoll_sensor::attribution::{Attribution, Places};
 use plimsoll_sensor::respond::exec::{ExecAnswers, Place};
@@ -112,6 +112,10 @@ impl Source for Live {
             .map_err(|error| format!("failed to read events: {error}"))
     }
 
+    fn foresee(&mut self, record: &Record<'_>, ahead: &mut Vec<Vec<u8>>) {
+        self.attribution.foresee(record, ahead);
+    }
+
     fn see(&mut self, record: &Record<'_>, more: &mut Vec<Vec<u8>>) {
         self.attribution.see(record, more);
     }
@@ -169,6 +173,10 @@ impl Source for Live {
             let count = loss.count.saturating_sub(*told);
             if count > 0 {
                 *told = loss.count;
+                // Containers that nobody told of are looked for in the tree.
+                if loss.kind.is_some_and(|kind| kind.class() == Class::Cgroup) {
+                    self.attribution.missed();
+                }
                 new.push((loss.kind, loss.reason.to_owned(), count));
             }
         }

@@ -56,6 +56,9 @@ pub trait Source {
     /// Hands over records that wait, waiting at most so long for the first; not so many at once
     /// that other things would be late. Whether more wait.
     fn poll(&mut self, timeout: Duration, each: &mut dyn FnMut(&[u8])) -> Result<bool, String>;
+    /// Looks at a record in its order, before it is judged; what it teaches of its own container is
+    /// added as records that belong ahead of it.
+    fn foresee(&mut self, _record: &Record<'_>, _ahead: &mut Vec<Vec<u8>>) {}
     /// Looks at a record in its order; what it teaches of containers is added as records.
     fn see(&mut self, record: &Record<'_>, more: &mut Vec<Vec<u8>>);
     /// What became known of containers meanwhile.
@@ -258,9 +261,17 @@ impl<S: Source> Work<S> {
         for end in ends {
             let record = ready.get(begin..end).unwrap_or_default();
             begin = end;
+            let read = Record::read(record);
+            if let Ok(record) = &read {
+                source.foresee(record, &mut more);
+            }
+            for record in more.drain(..) {
+                unheld = unheld.or(hold(source, &record));
+                trouble = trouble.or(feed(pipeline, recorder, &record, out));
+            }
             trouble = trouble.or(feed(pipeline, recorder, record, out));
-            if let Ok(record) = Record::read(record) {
-                source.see(&record, &mut more);
+            if let Ok(record) = &read {
+                source.see(record, &mut more);
             }
             for record in more.drain(..) {
                 unheld = unheld.or(hold(source, &record));

@@ -21,6 +21,8 @@ pub struct Question {
     pub namespace: Option<String>,
     /// Path of the container's own cgroup.
     pub path: Box<[u8]>,
+    /// That cgroup is one of version 2.
+    pub is_of_version_2: bool,
     pub user: Option<u32>,
     pub hint: Option<Hint>,
     /// A process that was seen in it.

@@ -8,7 +8,7 @@ use crate::attribution::trust::Serial;
 /// How long a removed cgroup and its container are remembered, nanoseconds.
 pub const LATE_NS: u64 = 30_000_000_000;
 /// Most removed cgroups that are remembered, and most containers that ended.
-pub const GONE_MAX: usize = 8_192;
+pub const GONE_MAX: usize = 1_024;
 
 /// What was removed and when, the oldest first.
 #[derive(Debug, Default)]
