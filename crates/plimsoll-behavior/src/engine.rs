@@ -57,6 +57,8 @@ pub struct Engine {
     programs: Vec<Option<Program>>,
     scratch: Scratch,
     matched: Vec<u32>,
+    /// Of several rules that match only the first is given.
+    first_only: bool,
 }
 
 /// A rule that an event matches.
@@ -128,7 +130,14 @@ impl Engine {
             programs,
             scratch,
             matched: Vec::new(),
+            first_only: false,
         })
+    }
+
+    /// Of several rules that match an event only the first, in the rules' order, is given: Falco's
+    /// `rule_matching: first`. Without it, all of them are.
+    pub const fn first_only(&mut self, first_only: bool) {
+        self.first_only = first_only;
     }
 
     /// Judges one event: gives each rule that it matches, in the rules' order.
@@ -150,6 +159,9 @@ impl Engine {
             }
         }
         self.matched.sort_unstable();
+        if self.first_only {
+            self.matched.truncate(1);
+        }
         for rule in &self.matched {
             let at = *rule as usize;
             if let (Some(rule), Some(output)) = (self.rules.get(at), self.outputs.get(at)) {

@@ -35,7 +35,7 @@ impl<J: Judge + ?Sized> Judge for Box<J> {
 }
 
 /// What a pipeline lets through.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PipelineOptions {
     pub gate: GateOptions,
 }
@@ -120,6 +120,11 @@ impl<J: Judge> Pipeline<J> {
     /// Puts other rules in the place of those in force: the state is kept, no event is missed.
     pub fn replace_judge(&mut self, judge: J) -> J {
         std::mem::replace(&mut self.judge, judge)
+    }
+
+    /// Other limits from now on; what is remembered and counted is kept.
+    pub fn set_options(&mut self, options: PipelineOptions) {
+        self.gate.set_options(options.gate);
     }
 
     pub const fn judge(&self) -> &J {

@@ -76,6 +76,8 @@ pub struct Figures {
     pub rules: u64,
     pub reloads: u64,
     pub reloads_refused: u64,
+    pub configuration_reloads: u64,
+    pub configuration_reloads_refused: u64,
     /// Whether events are shed at this moment.
     pub shedding: bool,
     /// Alerts that are remembered, as they may come again.

@@ -16,6 +16,7 @@ use crate::expression::Expression;
 use crate::glob::Glob;
 use crate::response::{Response, ResponseForm};
 use crate::rule::{Modes, Policy, Rule};
+use crate::watch_settings::{WatchSettings, falco_hint};
 use crate::{PolicyError, builtin, response, suggest};
 
 /// Largest policy file, in bytes.
@@ -30,6 +31,8 @@ pub struct Document {
     pub exceptions: Vec<Exception>,
     /// What is done about alerts.
     pub responses: Vec<Response>,
+    /// Values of the flags of `plimsoll watch`.
+    pub watch: WatchSettings,
 }
 
 /// Values of global flags that the file sets. Flags and environment win over them.
@@ -75,6 +78,7 @@ struct Form {
     policy: Option<PolicyForm>,
     exceptions: Vec<Spanned<ExceptionForm>>,
     responses: Vec<Spanned<ResponseForm>>,
+    watch: WatchSettings,
 }
 
 #[derive(Deserialize)]
@@ -180,6 +184,7 @@ impl Document {
             },
             exceptions,
             responses: response::read(file, form.responses)?,
+            watch: form.watch,
         })
     }
 }
@@ -217,6 +222,9 @@ fn strip_place(message: &str) -> &str {
 fn unknown_key_hint(message: &str) -> Option<String> {
     let rest = message.strip_prefix("unknown field `")?;
     let (word, rest) = rest.split_once('`')?;
+    if let Some(hint) = falco_hint(word) {
+        return Some(hint.to_owned());
+    }
     let (_, known) = rest.split_once("expected ")?;
     let known: Vec<&str> = known
         .trim_start_matches("one of ")

@@ -28,6 +28,15 @@ impl Glob {
     }
 }
 
+/// Globs that were written alike.
+impl PartialEq for Glob {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Eq for Glob {}
+
 impl fmt::Debug for Glob {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Glob({})", self.0.glob().glob())

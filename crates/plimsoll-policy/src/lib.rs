@@ -15,6 +15,7 @@ pub mod judge;
 pub mod response;
 pub mod rule;
 pub mod suggest;
+pub mod watch_settings;
 
 pub use document::{Document, Settings};
 pub use error::PolicyError;
@@ -22,3 +23,4 @@ pub use exception::{Exception, Origin};
 pub use judge::{Case, judge};
 pub use response::{Answer, Decision, Responder, Response};
 pub use rule::{Modes, Policy, Rule};
+pub use watch_settings::WatchSettings;

@@ -111,7 +111,7 @@ impl ExecMatch {
 }
 
 /// Which containers a response is about; an empty list means all.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
     pub containers: Vec<Glob>,
     pub images: Vec<Glob>,
@@ -139,4 +139,32 @@ pub struct Response {
     pub mode: Mode,
     pub at_most: Rate,
     pub origin: Origin,
+}
+
+impl Response {
+    /// Whether the other says the same, wherever it stands.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let Self {
+            name,
+            rules,
+            tags,
+            priority,
+            exec,
+            scope,
+            answer,
+            mode,
+            at_most,
+            origin: _,
+        } = self;
+        (name, rules, tags, priority, exec)
+            == (
+                &other.name,
+                &other.rules,
+                &other.tags,
+                &other.priority,
+                &other.exec,
+            )
+            && (scope, answer, mode, at_most)
+                == (&other.scope, &other.answer, &other.mode, &other.at_most)
+    }
 }

@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use plimsoll_behavior::Record;
 use plimsoll_model::event::{EventKind, Param};
-use plimsoll_policy::Document;
-use plimsoll_sensor::respond::exec::{ExecAnswers, Outcome, outcome};
+use plimsoll_policy::{Document, Response};
+use plimsoll_sensor::respond::exec::{ExecAnswers, Outcome, Slots, outcome};
 use plimsoll_sensor::{Filter, Options, Sensor};
 
 fn sensor(policy: &str) -> Option<(Sensor, ExecAnswers)> {
@@ -44,7 +44,10 @@ fn sensor(policy: &str) -> Option<(Sensor, ExecAnswers)> {
     let responses = Document::parse(policy, "policy")
         .expect("a policy")
         .responses;
-    let answers = ExecAnswers::set(&mut sensor, &responses, None).expect("told to the kernel");
+    let mut answers = ExecAnswers::new(None);
+    answers
+        .change(&mut sensor, &Slots::new(&responses), &[])
+        .expect("told to the kernel");
     Some((sensor, answers))
 }
 
@@ -88,10 +91,9 @@ fn no_byte_of_output_comes_from_a_program_that_is_killed() {
     let policy = format!(
         "responses:\n  - {{name: a, exec: {{names: [{name}]}}, answer: kill, mode: enforce, at_most: 1000/second}}\n"
     );
-    let Some((mut sensor, answers)) = sensor(&policy) else {
+    let Some((mut sensor, _answers)) = sensor(&policy) else {
         return;
     };
-    assert_eq!(answers.response(0).expect("a response").name, "a");
     let doomed = program(folder.path(), &name);
     let spared = program(folder.path(), &other);
     let mut killed = 0;
@@ -154,4 +156,63 @@ fn without_enforce_it_is_only_told() {
     assert!(Command::new(&program).status().expect("run").success());
     let outcomes: Vec<Outcome> = told(&mut sensor).iter().map(|told| told.1).collect();
     assert_eq!(outcomes, [Outcome::DryRun, Outcome::DryRun]);
+}
+
+/// While the policy is changed again and again, what it goes on saying holds without a gap, and the
+/// count of its rate goes on.
+#[test]
+fn a_policy_is_exchanged_without_a_gap() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let name = format!("plimsoll-gapless-{}", std::process::id());
+    let other = format!("plimsoll-changed-{}", std::process::id());
+    let policy = |more: &str, times: u32| {
+        let text = format!(
+            "responses:\n{more}  - {{name: stays, exec: {{names: [{name}]}}, answer: kill, \
+             mode: enforce, at_most: {times}/hour}}\n"
+        );
+        Document::parse(&text, "policy")
+            .expect("a policy")
+            .responses
+    };
+    let Some((mut sensor, mut answers)) = sensor("responses: []") else {
+        return;
+    };
+    let (doomed, changed) = (
+        program(folder.path(), &name),
+        program(folder.path(), &other),
+    );
+    let mut slots = Slots::default();
+    let mut change = |sensor: &mut Sensor, responses: &[Response]| {
+        slots.change(responses);
+        answers
+            .change(sensor, &slots, &[])
+            .expect("told to the kernel");
+    };
+    assert!(run(&doomed).status.success());
+    change(&mut sensor, &policy("", 1000));
+    let runs = std::thread::spawn(move || {
+        let runs = (0..100).map(|_| run(&doomed).status.signal());
+        (runs.collect::<Vec<_>>(), doomed)
+    });
+    let more =
+        format!("  - {{name: more, exec: {{names: [{other}]}}, answer: kill, mode: enforce}}\n");
+    while !runs.is_finished() {
+        // Another one, the same with another rate, neither.
+        change(&mut sensor, &policy(&more, 1000));
+        change(&mut sensor, &policy("", 1001));
+        change(&mut sensor, &policy("", 1000));
+        told(&mut sensor);
+    }
+    let (signals, doomed) = runs.join().expect("no panic");
+    assert_eq!(signals, [Some(9); 100]);
+    change(&mut sensor, &policy(&more, 3));
+    assert_eq!(run(&changed).status.signal(), Some(9));
+    change(&mut sensor, &policy("", 3));
+    assert!(run(&changed).status.success(), "no longer said");
+    let mut left = Vec::new();
+    for _ in 0..4 {
+        left.push(run(&doomed).status.signal());
+        change(&mut sensor, &policy(&more, 3));
+    }
+    assert_eq!(left, [Some(9), Some(9), Some(9), None], "one count");
 }

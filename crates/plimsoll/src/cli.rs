@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod access;
 mod check;
+mod judging;
 mod network;
 mod replay;
 mod respond;
@@ -15,6 +16,7 @@ pub use access::{
     AccessCommand, AccessDiffArgs, AccessInput, CanArgs, RightsArgs, RisksArgs, WhoArgs,
 };
 pub use check::CheckArgs;
+pub use judging::JudgingArgs;
 pub use network::{
     NetworkArgs, NetworkCommand, NetworkDiffArgs, NetworkExplainArgs, NetworkGenerateArgs,
     NetworkOpenArgs, NetworkProveArgs, NetworkReachArgs,

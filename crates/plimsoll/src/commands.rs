@@ -48,7 +48,7 @@ pub fn run(session: &Session, command: Command) -> Result<u8, Failure> {
         Command::Compare(arguments) => compare::run(session, &arguments),
         Command::Explain(arguments) => explain::run(session, &arguments),
         Command::Respond(command) => respond::run(session, &command),
-        Command::Undo(arguments) => respond::undo(&arguments),
+        Command::Undo(arguments) => respond::undo(session, &arguments),
         Command::Policy(command) => policy::run(session, command),
         Command::Db(command) => db::run(session, command),
         Command::Version(command) => version::run(command),

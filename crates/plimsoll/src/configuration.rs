@@ -6,7 +6,9 @@ use plimsoll_image::read_file_capped;
 use plimsoll_model::{Severity, Stage};
 use plimsoll_policy::document::POLICY_BYTES_MAX;
 use plimsoll_policy::ignore_files::{self, IGNORE_FILES};
-use plimsoll_policy::{Document, Exception, Policy, PolicyError, Response, Settings};
+use plimsoll_policy::{
+    Document, Exception, Policy, PolicyError, Response, Settings, WatchSettings,
+};
 
 use crate::cli::{ColorChoice, Global};
 use crate::failure::{Context, Failure};
@@ -28,6 +30,8 @@ pub struct Configuration {
     pub exceptions: Vec<Exception>,
     /// What is done about alerts.
     pub responses: Vec<Response>,
+    /// Values of the flags of `watch`.
+    pub watch: WatchSettings,
     pub stage: Stage,
     pub severity: SeverityFilter,
     pub ignore_unfixed: bool,
@@ -146,6 +150,7 @@ impl Configuration {
             policy_file,
             exceptions,
             responses,
+            watch: document.watch,
         })
     }
 }

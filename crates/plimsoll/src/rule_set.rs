@@ -25,10 +25,12 @@ pub struct Compiled {
     pub warnings: Vec<String>,
 }
 
-/// Compiles rule files: a name for messages, and the bytes.
-pub fn compile(texts: &[(String, Vec<u8>)]) -> Result<Compiled, Failure> {
+/// Compiles rule files: a name for messages, and the bytes. With `first_only`, of several rules that
+/// match an event only the first tells.
+pub fn compile(texts: &[(String, Vec<u8>)], first_only: bool) -> Result<Compiled, Failure> {
     let (set, mut warnings) = load(texts)?;
-    let engine = engine(&set)?;
+    let mut engine = engine(&set)?;
+    engine.first_only(first_only);
     if engine.rules().is_empty() {
         return Err(Failure::new("failed to load rules: none is enabled")
             .hint("`plimsoll rules list` says which there are"));

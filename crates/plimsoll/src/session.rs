@@ -16,6 +16,8 @@ use crate::talk;
 /// Everything a command needs beside its own arguments.
 pub struct Session {
     pub configuration: Configuration,
+    /// The flags that it was resolved from.
+    pub global: Global,
     /// Documents that were asked for.
     pub wanted: Wanted,
     /// When the run began.
@@ -47,6 +49,7 @@ impl Session {
             .or_else(|| settings.platform.clone());
         Ok(Self {
             configuration,
+            global: global.clone(),
             wanted,
             now: Timestamp::now(),
             platform,

@@ -5,8 +5,10 @@
 //! outputs (`plimsoll-notify`) and as [`Update`]s to whoever shows it.
 
 mod budget;
+mod configured;
 mod gap;
 mod headers;
+mod layers;
 mod live;
 mod plan;
 mod recorder;
@@ -22,9 +24,11 @@ pub mod wanted;
 mod work;
 
 pub use budget::Budget;
+pub use configured::{Configured, Taken};
 pub use gap::StateFile;
+pub use layers::judging as layered;
 pub use live::Live;
-pub use plan::{Plan, gate};
+pub use plan::{Judging, Plan};
 pub use recorder::Recorder;
 pub use reload::{FILE_BYTES_MAX as RULE_FILE_BYTES_MAX, RuleFiles, folder as rule_folder};
 pub use seat::Seat;

@@ -258,3 +258,65 @@ fn what_the_policy_answers_is_done_and_written_down() {
         "{said}"
     );
 }
+
+/// Responses are read anew, the kernel's among them, on SIGHUP and when the file changes.
+#[test]
+fn responses_are_exchanged_while_watching() {
+    if !can_watch() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_rules(folder, "exchanged");
+    fs::write(folder.join("secret"), "x").unwrap();
+    let name = format!("plimsoll-exchanged-{}", std::process::id());
+    let program = folder.join(&name);
+    fs::copy("/bin/echo", &program).unwrap();
+    let run = || {
+        let output = Command::new("unshare")
+            .arg("--mount")
+            .arg(&program)
+            .output();
+        std::os::unix::process::ExitStatusExt::signal(&output.unwrap().status)
+    };
+    let config = folder.join("plimsoll.yaml");
+    fs::write(&config, "").unwrap();
+    let trail = folder.join("answers.jsonl").display().to_string();
+    let arguments = ["--config", &config.display().to_string(), "--trail", &trail];
+    let watch = Watch::start(folder, &arguments);
+    assert_eq!(run(), None);
+    let kill =
+        format!("  - {{name: kill, exec: {{names: [{name}]}}, answer: kill, mode: enforce}}\n");
+    fs::write(&config, format!("responses:\n{kill}")).unwrap();
+    watch.wait_for("alerts.json", "1 response is in force, 1 enforced");
+    assert_eq!(run(), Some(9));
+    watch.wait_for("alerts.json", "Response kill");
+    // Broken: what was said before holds on.
+    fs::write(&config, format!("responses:\n{kill}  - {{name: ?\n")).unwrap();
+    watch.signal(Signal::HUP);
+    watch.wait_for(
+        "alerts.json",
+        "Plimsoll internal: configuration not reloaded",
+    );
+    assert_eq!(run(), Some(9));
+    let readers =
+        "  - {name: readers, rules: ['Secret*'], answer: kill, host: true, mode: enforce}\n";
+    fs::write(&config, format!("responses:\n{readers}")).unwrap();
+    watch.signal(Signal::HUP);
+    let end = Instant::now() + PATIENCE;
+    while run().is_some() {
+        assert!(Instant::now() < end, "it holds on");
+        thread::sleep(Duration::from_millis(20));
+    }
+    let mut reader = Command::new("/usr/bin/tail")
+        .arg("-f")
+        .arg(folder.join("secret"))
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let ended = reader.wait().unwrap();
+    assert_eq!(
+        std::os::unix::process::ExitStatusExt::signal(&ended),
+        Some(9)
+    );
+}

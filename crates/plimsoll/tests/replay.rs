@@ -185,3 +185,99 @@ fn a_condition_that_is_none_is_refused() {
         assert!(output.stdout.is_empty());
     }
 }
+
+/// What `watch` takes for its rules, scope and limits, `replay` takes too: from flags, or from the
+/// file below them.
+#[test]
+fn scope_rules_and_limits_are_those_of_watch() {
+    let folder = Folder::new();
+    let twice = EVENTS.replace(
+        "\n10 close",
+        "\n10 openat=3 name=/etc/shadow flags=0 dir_fd=-100 cgroup=7 mnt=3 pidns=3\n10 close",
+    );
+    let more = "
+- rule: Read again
+  desc: d
+  condition: reads and fd.name = /etc/shadow
+  output: again
+  priority: INFO
+";
+    fs::write(folder.path("rules.yaml"), format!("{RULES}{more}")).unwrap();
+    let trace = folder.trace(&twice, false);
+    let said = |config: &str, flags: &[&str]| {
+        fs::write(folder.path("plimsoll.yaml"), config).unwrap();
+        let output = plimsoll("replay")
+            .args(["--quiet", "--config"])
+            .arg(folder.path("plimsoll.yaml"))
+            .args(flags)
+            .arg(&trace)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout).lines().count()
+    };
+    let rules = folder.path("rules.yaml").display().to_string();
+    let with_rules = ["--rules", rules.as_str()];
+    let flags = |more: &[&'static str]| {
+        let mut all: Vec<&str> = with_rules.to_vec();
+        all.extend(more);
+        all.into_iter().map(str::to_owned).collect::<Vec<String>>()
+    };
+    // The same open again: one alert of each rule, and its count at the end.
+    for (config, more, alerts) in [
+        ("", vec![], 4),
+        ("", vec!["--dedupe", "0"], 4),
+        ("", vec!["--rule-matching", "first"], 2),
+        ("", vec!["--container", "other"], 0),
+        ("", vec!["--container", "w?b", "--no-host"], 4),
+        ("", vec!["--namespace", "shop"], 0),
+        ("", vec!["--alerts-max", "total=1"], 3),
+        ("watch: {rule_matching: first, dedupe: 0}", vec![], 2),
+        ("watch: {containers: [other]}", vec![], 0),
+        (
+            "watch: {containers: [other]}",
+            vec!["--container", "web"],
+            4,
+        ),
+    ] {
+        let all = flags(&more);
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        assert_eq!(said(config, &all), alerts, "{config} {more:?}");
+    }
+    assert_eq!(said(&format!("watch: {{rules: [{rules}]}}"), &[]), 4);
+}
+
+/// What responses would have done is said, and nothing is done.
+#[test]
+fn responses_are_tried_on_a_recording() {
+    let folder = Folder::new();
+    let trace = folder.trace(EVENTS, false);
+    let config = folder.path("plimsoll.yaml");
+    let policy = "
+responses:
+  - {name: stop-readers, rules: ['Shadow*'], answer: stop, mode: enforce}
+  - {name: tried, tags: [T1003], answer: pause}
+";
+    fs::write(&config, policy).unwrap();
+    let output = plimsoll("replay")
+        .arg("--config")
+        .arg(&config)
+        .arg("--rules")
+        .arg(folder.path("rules.yaml"))
+        .arg(&trace)
+        .output()
+        .unwrap();
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("response stop-readers: would stop: /bin/cat (10) in web, for Shadow read"),
+        "{said}"
+    );
+    assert!(
+        said.contains("response tried: would pause (mode audit)"),
+        "{said}"
+    );
+    assert!(
+        said.contains("2 decisions of responses, none carried out"),
+        "{said}"
+    );
+}

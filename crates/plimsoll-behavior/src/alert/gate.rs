@@ -92,6 +92,15 @@ impl Gate {
         }
     }
 
+    /// Lets through by other numbers from now on. Alerts that are remembered stay remembered, and
+    /// what was used of a limit stays used.
+    pub fn set_options(&mut self, options: GateOptions) {
+        self.repeats.set_options(options.repeats);
+        self.limits
+            .set_rates(options.per_rule, options.per_container, options.total);
+        self.plan();
+    }
+
     /// The node's name, for notices.
     pub fn set_hostname(&mut self, hostname: &str) {
         hostname.clone_into(&mut self.hostname);

@@ -96,6 +96,13 @@ impl Limits {
         }
     }
 
+    /// Other rates; the buckets stay as full as they are.
+    pub(super) const fn set_rates(&mut self, per_rule: Rate, per_container: Rate, total: Rate) {
+        self.per_rule = per_rule;
+        self.per_container = per_container;
+        self.total = total;
+    }
+
     /// Takes one from each bucket, or from none and says which is empty. The host is the container
     /// without a name.
     pub(super) fn take(&mut self, rule: &str, container: &str, now_ns: i128) -> Result<(), Limit> {

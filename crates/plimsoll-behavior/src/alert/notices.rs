@@ -39,6 +39,10 @@ pub enum Notice {
     RulesTaken { rules: usize },
     /// A changed set of rules is not in force, as it has errors; the old one stays.
     RulesRefused { error: String },
+    /// A changed configuration is in force, and what it changed.
+    ConfigurationTaken { what: String },
+    /// A changed configuration is not in force, as it has errors; the old one stays.
+    ConfigurationRefused { error: String },
     /// Something else went wrong that costs alerts or their delivery.
     Failed { what: String },
 }
@@ -52,6 +56,8 @@ impl Notice {
             Self::Gap { .. } => "Plimsoll internal: not watching",
             Self::RulesTaken { .. } => "Plimsoll internal: rules reloaded",
             Self::RulesRefused { .. } => "Plimsoll internal: rules not reloaded",
+            Self::ConfigurationTaken { .. } => "Plimsoll internal: configuration reloaded",
+            Self::ConfigurationRefused { .. } => "Plimsoll internal: configuration not reloaded",
             Self::Failed { .. } => "Plimsoll internal: something failed",
         }
     }
@@ -59,9 +65,12 @@ impl Notice {
     /// How pressing it is.
     pub const fn priority(&self) -> Priority {
         match self {
-            Self::RulesTaken { .. } => Priority::Informational,
+            Self::RulesTaken { .. } | Self::ConfigurationTaken { .. } => Priority::Informational,
             Self::HeldBack { .. } | Self::Gap { .. } => Priority::Warning,
-            Self::Lost { .. } | Self::RulesRefused { .. } | Self::Failed { .. } => Priority::Error,
+            Self::Lost { .. }
+            | Self::RulesRefused { .. }
+            | Self::ConfigurationRefused { .. }
+            | Self::Failed { .. } => Priority::Error,
         }
     }
 
@@ -118,7 +127,10 @@ impl Notice {
             Self::RulesRefused { error } => {
                 format!("the changed rules are not taken, the old ones stay: {error}")
             }
-            Self::Failed { what } => what.clone(),
+            Self::ConfigurationRefused { error } => {
+                format!("the changed configuration is not taken, the old one stays: {error}")
+            }
+            Self::ConfigurationTaken { what } | Self::Failed { what } => what.clone(),
         }
     }
 
@@ -136,7 +148,10 @@ impl Notice {
                  in it.",
             ),
             Self::RulesRefused { .. } => Some("Run `plimsoll rules check` on the files."),
-            Self::RulesTaken { .. } | Self::Failed { .. } => None,
+            Self::ConfigurationRefused { .. } => {
+                Some("Mend the file; `plimsoll respond list` reads it and says what is wrong.")
+            }
+            Self::RulesTaken { .. } | Self::ConfigurationTaken { .. } | Self::Failed { .. } => None,
         }
     }
 }

@@ -77,6 +77,17 @@ impl Repeats {
         }
     }
 
+    /// Another window, for what is remembered as well.
+    pub(super) fn set_options(&mut self, options: RepeatOptions) {
+        self.options = options;
+        let window_ns = self.window_ns();
+        let ends = |(key, entry): (&Arc<str>, &Entry)| {
+            let last_ns = entry.alert.last_seen.as_nanosecond();
+            (last_ns + window_ns, Arc::clone(key))
+        };
+        self.deadlines = self.entries.iter().map(ends).collect();
+    }
+
     pub(super) fn remembered(&self) -> usize {
         self.entries.len()
     }

@@ -44,3 +44,25 @@ fn fired(engine: &mut Engine, scene: &str) -> Vec<(usize, String)> {
     }
     fired
 }
+
+#[test]
+fn all_rules_tell_or_only_the_first_in_their_order() {
+    let rule = |name: &str, condition: &str| {
+        format!(
+            "- rule: {name}\n  desc: d\n  condition: evt.type = openat and {condition}\n  output: o\n  priority: INFO\n"
+        )
+    };
+    let one = rule("one", "fd.name = /etc/shadow") + &rule("none", "fd.name = /x");
+    let two = rule("two", "fd.name startswith /etc");
+    let mut engine = engine(&[("one", one.as_str()), ("two", two.as_str())]);
+    let scene = "7 openat=3 name=/etc/shadow flags=0\n7 openat=3 name=/etc/hosts flags=0";
+    let told = |engine: &mut Engine| {
+        let fired = fired(engine, scene).into_iter();
+        fired
+            .map(|(index, name)| format!("{index} {name}"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(&mut engine), ["0 one", "0 two", "1 two"]);
+    engine.first_only(true);
+    assert_eq!(told(&mut engine), ["0 one", "1 two"]);
+}

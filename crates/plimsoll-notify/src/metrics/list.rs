@@ -42,6 +42,20 @@ pub const METRICS: &[Metric] = &[
         },
     },
     Metric {
+        name: "plimsoll_configuration_reloads_refused_total",
+        kind: Counter,
+        help: "Changed configurations that were not taken, as they have errors",
+        labels: &[],
+        samples: |figures| one(figures.configuration_reloads_refused as f64),
+    },
+    Metric {
+        name: "plimsoll_configuration_reloads_total",
+        kind: Counter,
+        help: "Changed configurations that were taken",
+        labels: &[],
+        samples: |figures| one(figures.configuration_reloads as f64),
+    },
+    Metric {
         name: "plimsoll_containers",
         kind: Gauge,
         help: "Containers that are known to run",

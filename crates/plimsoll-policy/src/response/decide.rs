@@ -115,16 +115,27 @@ struct Counted {
 impl Responder {
     pub fn new(responses: Vec<Response>) -> Self {
         Self {
-            responses: responses
-                .into_iter()
-                .map(|response| Counted {
-                    response,
-                    recent: VecDeque::new(),
-                    held_back: 0,
-                    guarded: 0,
-                })
-                .collect(),
+            responses: responses.into_iter().map(Counted::new).collect(),
         }
+    }
+
+    /// Puts other responses in the place of these. One that says the same as before keeps its
+    /// counts: a policy that is read anew gives no flood another start.
+    pub fn change(&mut self, responses: Vec<Response>) {
+        let mut before = std::mem::take(&mut self.responses);
+        self.responses = responses
+            .into_iter()
+            .map(|response| {
+                let same = |counted: &Counted| counted.response.says_the_same(&response);
+                match before.iter().position(same) {
+                    Some(place) => Counted {
+                        response,
+                        ..before.swap_remove(place)
+                    },
+                    None => Counted::new(response),
+                }
+            })
+            .collect();
     }
 
     /// All responses, in the policy's order.
@@ -146,6 +157,15 @@ impl Responder {
 }
 
 impl Counted {
+    const fn new(response: Response) -> Self {
+        Self {
+            response,
+            recent: VecDeque::new(),
+            held_back: 0,
+            guarded: 0,
+        }
+    }
+
     /// Absent where the scope says that the container is not meant, and for most of many that are
     /// not carried out: whoever floods must not flood the audit trail too.
     fn decide(&mut self, subject: &Subject<'_>) -> Option<Decision> {

@@ -56,6 +56,36 @@ fn an_alert_is_answered_no_more_often_than_said() {
 }
 
 #[test]
+fn a_policy_read_anew_keeps_the_counts_of_what_did_not_change() {
+    let first = |responder: &mut Responder| {
+        let decided = responder.decide(&shop());
+        decided.first().map(|(_, decision)| *decision)
+    };
+    let changed = |text: &str| Document::parse(text, "p.yaml").expect("a policy").responses;
+    let mut responder = responder(KILL);
+    assert_eq!(first(&mut responder), Some(Decision::Act));
+    assert_eq!(first(&mut responder), Some(Decision::Act));
+    // Another stands before it now, in another line.
+    let other = KILL
+        .replace("responses:\n", "")
+        .replace("kill-fileless", "second");
+    responder.change(changed(&format!(
+        "{}{other}",
+        KILL.replace("2/second", "2/second\n")
+    )));
+    let decided: Vec<Decision> = responder
+        .decide(&shop())
+        .iter()
+        .map(|(_, decision)| *decision)
+        .collect();
+    assert_eq!(decided, [Decision::HeldBack { since: 1 }, Decision::Act]);
+    responder.change(changed(&KILL.replace("2/second", "3/second")));
+    assert_eq!(first(&mut responder), Some(Decision::Act), "it begins anew");
+    responder.change(Vec::new());
+    assert_eq!(first(&mut responder), None);
+}
+
+#[test]
 fn another_rule_is_not_answered() {
     let subject = Subject {
         rule: "Shell",

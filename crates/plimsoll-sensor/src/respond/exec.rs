@@ -9,10 +9,15 @@ use std::collections::BTreeMap;
 use aya::maps::{Array, HashMap, MapError};
 use plimsoll_model::Mode;
 use plimsoll_model::event::{EventKind, Param};
+use plimsoll_policy::glob::Glob;
 use plimsoll_policy::response::{Answer, Response, Scope};
 
 use crate::load::Sensor;
-use crate::shared::{ANSWER_NAME_BYTES, ANSWER_PATH_BYTES, ANSWER_SLOTS};
+use crate::shared::{ANSWER_NAME_BYTES, ANSWER_PATH_BYTES};
+
+mod slots;
+
+pub use slots::Slots;
 
 /// What the kernel did about a program, from an event of kind [`EventKind::Answered`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +26,18 @@ pub enum Outcome {
     Killed,
     HeldBack,
     Failed,
+}
+
+impl Outcome {
+    /// A clause after the program's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Killed => "killed before its first instruction",
+            Self::DryRun => "would have been killed",
+            Self::HeldBack => "not killed, the rate is reached",
+            Self::Failed => "could not be killed",
+        }
+    }
 }
 
 /// A container, as far as scopes ask; empty where it is not known yet.
@@ -36,8 +53,6 @@ pub struct Place<'a> {
 pub enum ExecError {
     #[error("the kernel programs have no map {0}")]
     NoMap(&'static str),
-    #[error("more than {ANSWER_SLOTS} responses with `exec`")]
-    TooMany,
     #[error("response `{response}`: `{text}` is longer than {max} bytes")]
     Long {
         response: String,
@@ -51,57 +66,110 @@ pub enum ExecError {
     },
 }
 
-/// The responses with `exec`, each in its slot.
-#[derive(Debug)]
+/// What the kernel was told of the responses with `exec`.
+#[derive(Debug, Default)]
 pub struct ExecAnswers {
-    responses: Vec<Response>,
+    slots: Slots,
+    /// The sensor's own cgroup, where nothing holds.
+    own_cgroup: Option<u64>,
 }
 
 /// Sets of slots, as `answer_exec.bpf.c` has them.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Tables {
     config: [u64; 6],
     paths: BTreeMap<[u8; ANSWER_PATH_BYTES], u64>,
     names: BTreeMap<[u8; ANSWER_NAME_BYTES], u64>,
-    rates: Vec<[u64; 4]>,
+    /// Times and window, by slot.
+    rates: BTreeMap<u32, [u64; 2]>,
 }
 
 impl ExecAnswers {
-    /// Writes the policy's responses into the kernel. The sensor's own cgroup is spared.
-    pub fn set(
-        sensor: &mut Sensor,
-        responses: &[Response],
-        own_cgroup: Option<u64>,
-    ) -> Result<Self, ExecError> {
-        let answers = Self {
-            responses: responses
-                .iter()
-                .filter(|response| !response.exec.is_empty())
-                .cloned()
-                .collect(),
-        };
-        let tables = answers.tables()?;
-        fill(sensor, "answer_paths", &tables.paths)?;
-        fill(sensor, "answer_names", &tables.names)?;
-        for (slot, rate) in tables.rates.iter().enumerate() {
-            put(sensor, "answer_rates", slot as u32, *rate)?;
+    /// For a kernel that was told nothing yet. The sensor's own cgroup is spared.
+    pub fn new(own_cgroup: Option<u64>) -> Self {
+        Self {
+            slots: Slots::default(),
+            own_cgroup,
         }
-        if let Some(id) = own_cgroup {
+    }
+
+    /// Tells the kernel what holds from now on, here and in the containers that are known. A response
+    /// that stays holds all the while, and keeps the count of its rate; one that takes the place of
+    /// another holds before that ends. After an error what held before holds again.
+    pub fn change(
+        &mut self,
+        sensor: &mut Sensor,
+        slots: &Slots,
+        containers: &[(u64, Place<'_>)],
+    ) -> Result<(), ExecError> {
+        let (before, after) = (self.slots.clone(), slots.clone());
+        let result = self.pass(sensor, &before, &after, containers);
+        if result.is_err() {
+            // Back as far as it goes: the first error is the one that says why.
+            let _ = self.pass(sensor, &after, &before, containers);
+        }
+        result
+    }
+
+    fn pass(
+        &mut self,
+        sensor: &mut Sensor,
+        before: &Slots,
+        after: &Slots,
+        containers: &[(u64, Place<'_>)],
+    ) -> Result<(), ExecError> {
+        let (old, new) = (tables(before)?, tables(after)?);
+        if let Some(id) = self.own_cgroup {
             write_scope(sensor, id, [0, u64::MAX])?;
         }
-        // Last: from here on it is looked at.
-        put(sensor, "answer_config", 0, tables.config)?;
-        Ok(answers)
+        for (slot, rate) in &new.rates {
+            if old.rates.get(slot) != Some(rate) {
+                let [times, window_ns] = *rate;
+                put(sensor, "answer_rates", *slot, [times, window_ns, 0, 0])?;
+            }
+        }
+        // What is added is complete before it is looked at, and what is taken away is no longer
+        // looked at when it goes.
+        let both = old.with(&new);
+        self.write(sensor, &both, [before, after], containers)?;
+        put(sensor, "answer_config", 0, both.config)?;
+        put(sensor, "answer_config", 0, new.config)?;
+        self.write(sensor, &new, [after, after], containers)?;
+        self.slots = after.clone();
+        Ok(())
     }
 
-    /// Whether the kernel has anything to decide.
+    /// Programs, and what either of two sets says about containers.
+    fn write(
+        &self,
+        sensor: &mut Sensor,
+        tables: &Tables,
+        either: [&Slots; 2],
+        containers: &[(u64, Place<'_>)],
+    ) -> Result<(), ExecError> {
+        fill(sensor, "answer_paths", &tables.paths)?;
+        fill(sensor, "answer_names", &tables.names)?;
+        for (cgroup_id, place) in containers {
+            let [one, other] = either.map(|slots| scope(slots, *place));
+            self.tell(sensor, *cgroup_id, [one[0] | other[0], one[1] | other[1]])?;
+        }
+        Ok(())
+    }
+
+    fn tell(&self, sensor: &mut Sensor, cgroup_id: u64, sets: [u64; 2]) -> Result<(), ExecError> {
+        if Some(cgroup_id) == self.own_cgroup {
+            return Ok(());
+        }
+        if sets == [0, 0] {
+            self.forget(sensor, cgroup_id);
+            return Ok(());
+        }
+        write_scope(sensor, cgroup_id, sets)
+    }
+
+    /// Whether the kernel has nothing to decide.
     pub fn is_empty(&self) -> bool {
-        self.responses.is_empty()
-    }
-
-    /// The response of a slot.
-    pub fn response(&self, slot: u64) -> Option<&Response> {
-        self.responses.get(usize::try_from(slot).ok()?)
+        self.slots.is_empty()
     }
 
     /// Tells the kernel what holds in a container, once it is known.
@@ -111,11 +179,10 @@ impl ExecAnswers {
         cgroup_id: u64,
         place: Place<'_>,
     ) -> Result<(), ExecError> {
-        let scope = self.scope(place);
-        if scope == [0, 0] {
-            return Ok(());
+        match scope(&self.slots, place) {
+            [0, 0] => Ok(()),
+            sets => self.tell(sensor, cgroup_id, sets),
         }
-        write_scope(sensor, cgroup_id, scope)
     }
 
     /// Forgets a container that is gone.
@@ -125,72 +192,81 @@ impl ExecAnswers {
             let _ = map.remove(&cgroup_id);
         }
     }
+}
 
-    fn slots(&self) -> impl Iterator<Item = (u64, &Response)> {
-        self.responses
-            .iter()
-            .enumerate()
-            .map(|(slot, response)| (1 << slot, response))
+/// What holds here beside what holds everywhere, and what is spared.
+fn scope(slots: &Slots, place: Place<'_>) -> [u64; 2] {
+    let mut sets = [0, 0];
+    for (slot, response) in slots.in_force() {
+        let Scope {
+            containers,
+            images,
+            namespaces,
+            except,
+            ..
+        } = &response.scope;
+        let fits = |globs: &[Glob], text: &str| {
+            globs.is_empty() || globs.iter().any(|glob| glob.is_match(text))
+        };
+        let spared = except.iter().any(|glob| glob.is_match(place.container));
+        let meant = fits(containers, place.container)
+            && fits(images, place.image)
+            && fits(namespaces, place.namespace);
+        match (is_narrow(&response.scope), spared, meant) {
+            (true, false, true) => sets[0] |= 1 << slot,
+            (false, true, _) => sets[1] |= 1 << slot,
+            _ => {}
+        }
     }
+    sets
+}
 
-    /// What holds here beside what holds everywhere, and what is spared.
-    fn scope(&self, place: Place<'_>) -> [u64; 2] {
-        let mut sets = [0, 0];
-        for (bit, response) in self.slots() {
-            let Scope {
-                containers,
-                images,
-                namespaces,
-                except,
-                ..
-            } = &response.scope;
-            let fits = |globs: &[plimsoll_policy::glob::Glob], text: &str| {
-                globs.is_empty() || globs.iter().any(|glob| glob.is_match(text))
-            };
-            let spared = except.iter().any(|glob| glob.is_match(place.container));
-            let meant = fits(containers, place.container)
-                && fits(images, place.image)
-                && fits(namespaces, place.namespace);
-            match (is_narrow(&response.scope), spared, meant) {
-                (true, false, true) => sets[0] |= bit,
-                (false, true, _) => sets[1] |= bit,
-                _ => {}
+fn tables(slots: &Slots) -> Result<Tables, ExecError> {
+    let mut tables = Tables::default();
+    let [all, enforced, everywhere, host, not_in_image, in_memory] = &mut tables.config;
+    for (slot, response) in slots.in_force() {
+        let bit = 1 << slot;
+        let set = |word: &mut u64, holds: bool| {
+            if holds {
+                *word |= bit;
             }
+        };
+        set(all, true);
+        let kills = response.mode == Mode::Enforce && response.answer == Answer::Kill;
+        set(enforced, kills);
+        set(everywhere, !is_narrow(&response.scope));
+        set(host, response.scope.host);
+        set(not_in_image, response.exec.not_in_image);
+        set(in_memory, response.exec.in_memory);
+        for path in &response.exec.paths {
+            *tables.paths.entry(key(response, path)?).or_default() |= bit;
         }
-        sets
+        for name in &response.exec.names {
+            *tables.names.entry(key(response, name)?).or_default() |= bit;
+        }
+        let rate = response.at_most;
+        tables
+            .rates
+            .insert(slot, [u64::from(rate.times), rate.window_ns]);
     }
+    Ok(tables)
+}
 
-    fn tables(&self) -> Result<Tables, ExecError> {
-        if self.responses.len() > ANSWER_SLOTS {
-            return Err(ExecError::TooMany);
+impl Tables {
+    /// Both together.
+    fn with(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        for (word, more) in both.config.iter_mut().zip(other.config) {
+            *word |= more;
         }
-        let mut tables = Tables::default();
-        let [slots, enforced, everywhere, host, not_in_image, in_memory] = &mut tables.config;
-        for (bit, response) in self.slots() {
-            let set = |word: &mut u64, holds: bool| {
-                if holds {
-                    *word |= bit;
-                }
-            };
-            set(slots, true);
-            let kills = response.mode == Mode::Enforce && response.answer == Answer::Kill;
-            set(enforced, kills);
-            set(everywhere, !is_narrow(&response.scope));
-            set(host, response.scope.host);
-            set(not_in_image, response.exec.not_in_image);
-            set(in_memory, response.exec.in_memory);
-            for path in &response.exec.paths {
-                *tables.paths.entry(key(response, path)?).or_default() |= bit;
-            }
-            for name in &response.exec.names {
-                *tables.names.entry(key(response, name)?).or_default() |= bit;
-            }
-            let rate = response.at_most;
-            tables
-                .rates
-                .push([u64::from(rate.times), rate.window_ns, 0, 0]);
+        for (key, slots) in &other.paths {
+            *both.paths.entry(*key).or_default() |= slots;
         }
-        Ok(tables)
+        for (key, slots) in &other.names {
+            *both.names.entry(*key).or_default() |= slots;
+        }
+        both.rates.extend(&other.rates);
+        both
     }
 }
 
@@ -298,10 +374,8 @@ mod tests {
 
     use super::*;
 
-    fn answers(text: &str) -> ExecAnswers {
-        ExecAnswers {
-            responses: Document::parse(text, "p").unwrap().responses,
-        }
+    fn slots(text: &str) -> Slots {
+        Slots::new(&Document::parse(text, "p").unwrap().responses)
     }
 
     const POLICY: &str = "
@@ -314,7 +388,7 @@ responses:
 
     #[test]
     fn responses_become_bits() {
-        let tables = answers(POLICY).tables().unwrap();
+        let tables = tables(&slots(POLICY)).unwrap();
         assert_eq!(
             tables.config,
             [0b1111, 0b0101, 0b1101, 0b1000, 0b0001, 0b0100]
@@ -324,22 +398,22 @@ responses:
         assert_eq!(tables.names.get(&name), Some(&0b011));
         assert_eq!(tables.names.len(), 2);
         assert_eq!(tables.paths.values().copied().collect::<Vec<_>>(), [0b010]);
-        assert_eq!(tables.rates[0], [3, 1_000_000_000, 0, 0]);
+        assert_eq!(tables.rates[&0], [3, 1_000_000_000]);
     }
 
     #[test]
     fn a_container_holds_what_is_meant_for_it() {
-        let answers = answers(POLICY);
+        let slots = slots(POLICY);
         let place = |container, namespace| Place {
             container,
             namespace,
             image: "x",
         };
-        assert_eq!(answers.scope(place("cart", "shop")), [0b010, 0]);
-        assert_eq!(answers.scope(place("db1", "shop")), [0, 0]);
-        assert_eq!(answers.scope(place("cart", "other")), [0, 0]);
-        assert_eq!(answers.scope(place("ci", "other")), [0, 0b100]);
-        assert_eq!(answers.scope(Place::default()), [0, 0]);
+        assert_eq!(scope(&slots, place("cart", "shop")), [0b010, 0]);
+        assert_eq!(scope(&slots, place("db1", "shop")), [0, 0]);
+        assert_eq!(scope(&slots, place("cart", "other")), [0, 0]);
+        assert_eq!(scope(&slots, place("ci", "other")), [0, 0b100]);
+        assert_eq!(scope(&slots, Place::default()), [0, 0]);
     }
 
     #[test]
@@ -347,7 +421,7 @@ responses:
         let long = "x".repeat(ANSWER_NAME_BYTES);
         let text =
             format!("responses:\n  - {{name: a, exec: {{names: [{long}]}}, answer: kill}}\n");
-        let error = answers(&text).tables().unwrap_err();
+        let error = tables(&slots(&text)).unwrap_err();
         assert!(
             error.to_string().contains("longer than 63 bytes"),
             "{error}"

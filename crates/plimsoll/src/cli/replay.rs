@@ -4,32 +4,19 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::JudgingArgs;
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The same trace and rules give the same alerts, byte by byte, as watching gave.
+The same trace, rules, scope and limits give the same alerts, byte by byte, as watching gave; what
+the responses of plimsoll.yaml would have done is said beside. Keys below `watch:` there hold here too.
 --format text or json (Falco's JSON), one alert a line; -o FORMAT=PATH writes a report of them too. Exit code 3 with --strict when the trace is torn.")]
 pub struct ReplayArgs {
     /// What `watch --record` wrote; - is standard input
     #[arg(value_name = "TRACE")]
     pub trace: PathBuf,
-    /// Rule files of Falco's language, or folders of them, in their order; may be repeated. Without
-    /// any, Plimsoll's own rules
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "PLIMSOLL_RULES",
-        value_delimiter = ','
-    )]
-    pub rules: Vec<PathBuf>,
-    /// Load Plimsoll's own rules as well, before the files
-    #[arg(long)]
-    pub own_rules: bool,
-    /// How long an alert that comes again is still the same one; 0 tells each by itself
-    #[arg(long, value_name = "TIME", default_value = "10m")]
-    pub dedupe: String,
-    /// Alerts a minute at most, as rule=60,container=120,total=600; what is held back is counted
-    #[arg(long, value_name = "LIMITS", value_delimiter = ',')]
-    pub alerts_max: Vec<String>,
+    #[command(flatten)]
+    pub judging: JudgingArgs,
     /// Form of standard output: the value of --format
     #[arg(skip)]
     pub format: Option<String>,

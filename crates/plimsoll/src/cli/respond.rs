@@ -16,7 +16,7 @@ pub enum RespondCommand {
 #[derive(Debug, Args)]
 pub struct TrailArgs {
     /// The audit trail [default: answers.jsonl in $STATE_DIRECTORY or /var/lib/plimsoll]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_TRAIL")]
     pub trail: Option<PathBuf>,
     /// Only what was done and can still be taken back
     #[arg(long)]
@@ -36,6 +36,6 @@ pub struct UndoArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// The audit trail [default: answers.jsonl in $STATE_DIRECTORY or /var/lib/plimsoll]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_TRAIL")]
     pub trail: Option<PathBuf>,
 }

@@ -5,36 +5,38 @@ use std::io::{self, BufWriter, Write};
 
 use plimsoll_behavior::Alert;
 use plimsoll_behavior::alert::{json, text_line};
-use plimsoll_behavior::pipeline::{Pipeline, PipelineOptions};
+use plimsoll_behavior::pipeline::Pipeline;
 
 use super::{EXIT_ALLOWED, EXIT_PARTLY};
 use crate::alert_report::Gathered;
 use crate::cli::ReplayArgs;
 use crate::failure::Failure;
 use crate::outputs::stdout_failure;
-use crate::rule_set;
+use crate::respond::Answers;
 use crate::session::Session;
 use crate::talk;
 use crate::trace_file::TraceFile;
-use crate::watch::{RuleFiles, gate};
+use crate::watch::{Judging, Seat, layered};
 
 /// Most reasons that are named for records that could not be taken in.
 const REASONS_MAX: usize = 20;
 
 pub fn run(session: &Session, arguments: &ReplayArgs) -> Result<u8, Failure> {
     let write = form(arguments.format.as_deref())?;
-    let options = PipelineOptions {
-        gate: gate(&arguments.dedupe, &arguments.alerts_max)?,
-    };
-    let own = arguments.own_rules || arguments.rules.is_empty();
-    let compiled = rule_set::compile(&RuleFiles::new(own, arguments.rules.clone()).read()?)?;
+    let configuration = &session.configuration;
+    let mut judging = Judging::new(&layered(&arguments.judging, &configuration.watch))?;
+    let compiled = judging.rules.load()?;
     if !session.configuration.quiet {
         for warning in &compiled.warnings {
             talk::warning(warning);
         }
     }
     let mut trace = TraceFile::open(&arguments.trace)?;
-    let mut pipeline = Pipeline::new(compiled.judge, options);
+    let mut seat = Seat::new(compiled.judge, judging.scope);
+    // Nobody is acted on: what would have been done is said.
+    seat.answers = Answers::new(&configuration.responses, 0);
+    let mut pipeline = Pipeline::new(seat, judging.pipeline);
+    let mut answered = 0;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut alerts = Vec::new();
     let mut refused = BTreeMap::new();
@@ -43,6 +45,13 @@ pub fn run(session: &Session, arguments: &ReplayArgs) -> Result<u8, Failure> {
         let result = pipeline.feed(record, &mut alerts);
         if let Err(error) = result {
             count(&mut refused, trace.explain(error));
+        }
+        let orders = pipeline.judge_mut().take_orders();
+        answered += orders.len();
+        if !configuration.quiet {
+            for order in &orders {
+                talk::note(&order.as_said());
+            }
         }
         gather(&mut gathered, &alerts);
         tell(&mut alerts, &mut out, write)?;
@@ -68,6 +77,11 @@ pub fn run(session: &Session, arguments: &ReplayArgs) -> Result<u8, Failure> {
             held.held_back_total(),
             held.lost_total()
         ));
+        if !configuration.responses.is_empty() {
+            talk::note(&format!(
+                "{answered} decisions of responses, none carried out"
+            ));
+        }
     }
     let whole = trace.close() && refused.is_empty();
     if session.configuration.strict && !whole {

@@ -1,6 +1,7 @@
 //! `respond` and `undo`: what is done about alerts, what was, and taking it back.
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use plimsoll_model::Timestamp;
 use plimsoll_policy::glob::Glob;
@@ -55,7 +56,7 @@ fn list(session: &Session) -> Result<String, Failure> {
 }
 
 fn show(session: &Session, arguments: &TrailArgs) -> Result<String, Failure> {
-    let path = Trail::at(arguments.trail.as_deref());
+    let path = trail_path(session, arguments.trail.as_deref());
     let contents = trail::read(&path)?;
     for line in &contents.unreadable {
         talk::warning(&format!("{}: line {line} cannot be read", path.display()));
@@ -101,8 +102,14 @@ fn show(session: &Session, arguments: &TrailArgs) -> Result<String, Failure> {
     Ok(text)
 }
 
-pub fn undo(arguments: &UndoArgs) -> Result<u8, Failure> {
-    let path = Trail::at(arguments.trail.as_deref());
+/// Flag over environment over file over the service's folder.
+fn trail_path(session: &Session, said: Option<&Path>) -> PathBuf {
+    let file = session.configuration.watch.trail.as_deref();
+    Trail::at(said.or(file.map(Path::new)))
+}
+
+pub fn undo(session: &Session, arguments: &UndoArgs) -> Result<u8, Failure> {
+    let path = trail_path(session, arguments.trail.as_deref());
     let contents = trail::read(&path)?;
     let open = contents.open_ended();
     let wanted: Vec<&Entry> = if arguments.all {

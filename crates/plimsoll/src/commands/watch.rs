@@ -14,12 +14,11 @@ use super::EXIT_ALLOWED;
 use crate::cli::{ColorChoice, WatchArgs};
 use crate::failure::{Context, Failure};
 use crate::respond::{Answers, Desk, Trail};
-use crate::rule_set;
 use crate::screen::{Action, Look, Model, Terminal};
 use crate::session::Session;
 use crate::talk;
-use crate::watch::{Budget, Live, Parts, Plan, Recorder, RuleFiles, Seat, Signals, StateFile};
-use crate::watch::{Source, Update, Work, wanted};
+use crate::watch::{Budget, Configured, Live, Parts, Plan, Recorder, Seat, Signals, Source};
+use crate::watch::{StateFile, Taken, Update, Work, wanted};
 
 /// Updates that may wait for the screen; more are passed over there, not in outputs.
 const UPDATES_MAX: usize = 4096;
@@ -29,17 +28,17 @@ const FRAME: Duration = Duration::from_millis(100);
 const REFUSED_NAMED_MAX: usize = 5;
 
 pub fn run(session: &Session, arguments: &WatchArgs) -> Result<u8, Failure> {
-    let plan = Plan::new(arguments)?;
-    let own = arguments.own_rules || arguments.rules.is_empty();
-    let mut rules = RuleFiles::new(own, arguments.rules.clone());
-    let compiled = rule_set::compile(&rules.read()?)?;
+    let taken = Taken::new(arguments, &session.configuration)?;
+    let plan = &taken.plan;
+    let mut rules = plan.judging.rules.clone();
+    let compiled = rules.load()?;
     let is_quiet = session.configuration.quiet;
     let on_screen = io::stdout().is_terminal()
         && io::stdin().is_terminal()
         && !arguments.no_screen
         && arguments.format.is_none();
     let mut notes = compiled.warnings;
-    let notifier = notifier(&plan, on_screen)?;
+    let notifier = notifier(plan, on_screen)?;
     let metrics = match plan.metrics {
         Some(address) => {
             let server = Server::start(address)
@@ -57,22 +56,21 @@ pub fn run(session: &Session, arguments: &WatchArgs) -> Result<u8, Failure> {
         None => None,
     };
     let signals = Signals::listen().context("listen to signals")?;
-    let responses = &session.configuration.responses;
-    let kernel_answers = responses.iter().any(|response| !response.exec.is_empty());
+    let answers = Answers::new(&taken.responses, std::process::id());
     let mut options = Options::default();
     // A recording may be judged by other rules later: it holds everything.
     if recorder.is_none() {
-        options.filter = wanted::filter(&compiled.interest, kernel_answers);
+        options.filter = wanted::filter(&compiled.interest, !answers.slots().is_empty());
     }
     let mut source = Live::load(&options)?;
     notes.extend(refusals(&source.refused()));
-    source.answer(responses)?;
+    source.answer(answers.slots(), &[]).map_err(Failure::new)?;
     let mut existing = Vec::new();
-    let taken = source.existing(&mut |record| existing.push(record.to_vec()));
-    if taken.skipped_count > 0 {
+    let before = source.existing(&mut |record| existing.push(record.to_vec()));
+    if before.skipped_count > 0 {
         notes.push(format!(
             "warning: {} of what ran before could not be looked at",
-            taken.skipped_count
+            before.skipped_count
         ));
     }
     let hostname = rustix::system::uname()
@@ -83,28 +81,28 @@ pub fn run(session: &Session, arguments: &WatchArgs) -> Result<u8, Failure> {
         "watching with {} rules and {} kernel programs; {} processes ran before",
         compiled.rules,
         source.programs().0,
-        taken.processes
+        before.processes
     ));
     let now = source.now();
     let (sender, updates) = sync_channel(UPDATES_MAX);
     for note in notes {
         let _ = sender.try_send(Update::Note(note));
     }
-    let mut seat = Seat::new(compiled.judge, plan.scope);
-    let desk = if responses.is_empty() {
+    let mut seat = Seat::new(compiled.judge, plan.judging.scope.clone());
+    seat.answers = answers;
+    let trail = taken.arguments.trail.clone();
+    let desk = if taken.responses.is_empty() {
         None
     } else {
-        seat.answers = Some(Answers::new(responses, std::process::id()));
-        Some(Desk::new(Trail::open(&Trail::at(
-            arguments.trail.as_deref(),
-        ))?))
+        Some(Desk::new(Trail::open(&Trail::at(trail.as_deref()))?))
     };
     let mut work = Work::new(Parts {
         budget: Budget::new(plan.limits, now.since_boot, now.cpu),
         seat,
-        options: plan.pipeline,
+        options: plan.judging.pipeline,
         rules,
         rule_count: compiled.rules as u64,
+        interest: compiled.interest,
         notifier,
         updates: sender,
         signals: signals.clone(),
@@ -112,11 +110,14 @@ pub fn run(session: &Session, arguments: &WatchArgs) -> Result<u8, Failure> {
     });
     work.recorder = recorder;
     work.desk = desk;
+    work.trail = trail;
     work.metrics = metrics;
-    work.state_file = plan.state.map(StateFile::new);
+    work.state_file = plan.state.clone().map(StateFile::new);
     work.until = plan
         .duration
         .and_then(|time| now.wall.checked_add(time).ok());
+    let global = session.global.clone();
+    work.configured = Some(Configured::of_files(taken, global, arguments.clone()));
     for record in existing {
         work.feed(&record);
     }

@@ -8,14 +8,14 @@ use plimsoll_model::event::{ExecId, Param};
 use plimsoll_model::text::clean;
 use plimsoll_model::{Mode, Timestamp};
 use plimsoll_policy::response::{Answer, Decision, Responder, Response, Subject};
-use plimsoll_sensor::respond::exec::{self, Outcome};
+use plimsoll_sensor::respond::exec::{self, Outcome, Slots};
 
 /// Decides about alerts, in the order of events.
 #[derive(Debug)]
 pub struct Answers {
     responder: Responder,
-    /// Those that the kernel decides about, in the order of their slots.
-    exec: Vec<Response>,
+    /// Those that the kernel decides about.
+    slots: Slots,
     /// The sensor's own process; 0 where nothing is watched.
     own_pid: u32,
 }
@@ -46,17 +46,56 @@ pub struct OrderContainer {
     pub cgroup_path: String,
 }
 
+impl Order {
+    /// A line that says what was decided, where nothing is carried out.
+    pub fn as_said(&self) -> String {
+        let decided = match (self.by_kernel, self.decision) {
+            (Some(outcome), _) => outcome.as_str().to_owned(),
+            (None, Decision::Act) => format!("would {}", self.answer.as_str()),
+            (None, decision) => decision.text(self.answer),
+        };
+        let place = match (self.container.name.as_str(), self.container.id.as_str()) {
+            ("", "") => "the host",
+            ("", id) => id.get(..12).unwrap_or(id),
+            (name, _) => name,
+        };
+        format!(
+            "{} response {}: {decided}: {} ({}) in {place}, for {}",
+            self.time, self.response, self.exe, self.process.pid, self.rule
+        )
+    }
+}
+
 impl Answers {
     pub fn new(responses: &[Response], own_pid: u32) -> Self {
         Self {
             responder: Responder::new(responses.to_vec()),
-            exec: responses
-                .iter()
-                .filter(|response| !response.exec.is_empty())
-                .cloned()
-                .collect(),
+            slots: Slots::new(responses),
             own_pid,
         }
+    }
+
+    /// The slots of those that the kernel decides about.
+    pub const fn slots(&self) -> &Slots {
+        &self.slots
+    }
+
+    /// The slots as they would be with other responses.
+    pub fn slots_of(&self, responses: &[Response]) -> Slots {
+        let mut slots = self.slots.clone();
+        slots.change(responses);
+        slots
+    }
+
+    /// Puts other responses in force. What did not change keeps its counts.
+    pub fn change(&mut self, responses: &[Response]) {
+        self.responder.change(responses.to_vec());
+        self.slots.change(responses);
+    }
+
+    /// All of them, in the policy's order.
+    pub fn responses(&self) -> impl Iterator<Item = &Response> {
+        self.responder.responses()
     }
 
     /// What the policy says about an alert of this event.
@@ -101,7 +140,7 @@ impl Answers {
     /// One that is only tried out in mode `audit` is written down and not told.
     pub fn answered(&self, moment: &Moment<'_>) -> Option<(Order, Option<Alert>)> {
         let (slot, outcome) = exec::outcome(moment.record)?;
-        let response = self.exec.get(usize::try_from(slot).ok()?)?;
+        let response = self.slots.response(slot)?;
         let exe = moment.record.param(Param::ExePath).unwrap_or_default();
         let exe = clean(&String::from_utf8_lossy(exe)).into_owned();
         let container = container_of(moment.container);
@@ -110,12 +149,7 @@ impl Answers {
             ("", id) => id.get(..12).unwrap_or(id),
             (name, _) => name,
         };
-        let did = match outcome {
-            Outcome::Killed => "killed before its first instruction",
-            Outcome::DryRun => "would have been killed",
-            Outcome::HeldBack => "not killed, the rate is reached",
-            Outcome::Failed => "could not be killed",
-        };
+        let did = outcome.as_str();
         let output = format!("{exe} in {place}: {did} (response {})", response.name);
         let time = time_of(moment.wall_ns());
         let rule = format!("Response {}", response.name);

@@ -101,6 +101,11 @@ impl Budget {
         }
     }
 
+    /// Other limits from now on.
+    pub const fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
     /// Looks at what was used since the last time.
     pub fn measure(&mut self, wall: Duration, cpu: Duration) {
         let passed = wall.saturating_sub(self.last_wall);

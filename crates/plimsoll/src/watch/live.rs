@@ -9,9 +9,8 @@ use plimsoll_behavior::{Record, RecordWriter};
 use plimsoll_model::Timestamp;
 use plimsoll_model::event::container::STATE_GONE;
 use plimsoll_model::event::{Class, EventKind, Param};
-use plimsoll_policy::Response;
 use plimsoll_sensor::attribution::{Attribution, Places};
-use plimsoll_sensor::respond::exec::{ExecAnswers, Place};
+use plimsoll_sensor::respond::exec::{ExecAnswers, Place, Slots};
 use plimsoll_sensor::snapshot::{Snapshot, Taken};
 use plimsoll_sensor::{LoadError, Options, Sensor, State};
 
@@ -33,7 +32,7 @@ pub struct Live {
     sensor: Sensor,
     attribution: Attribution,
     /// What the kernel answers by itself.
-    exec: Option<ExecAnswers>,
+    exec: ExecAnswers,
     /// Losses that were told, by kind and reason.
     told: BTreeMap<(u16, &'static str), u64>,
     reader: Option<Snapshot>,
@@ -56,18 +55,22 @@ impl Live {
         Ok(Self {
             sensor,
             attribution,
-            exec: None,
+            exec: ExecAnswers::new(own_cgroup()),
             told: BTreeMap::new(),
             reader: None,
         })
     }
 
-    /// Gives the kernel what the policy lets it answer by itself.
-    pub fn answer(&mut self, responses: &[Response]) -> Result<(), Failure> {
-        let answers = ExecAnswers::set(&mut self.sensor, responses, own_cgroup())
-            .map_err(|error| Failure::new(format!("failed to prepare responses: {error}")))?;
-        self.exec = (!answers.is_empty()).then_some(answers);
-        Ok(())
+    /// Why the kernel does not answer by itself what it is to answer.
+    fn unanswered(&self) -> Option<String> {
+        let mut states = self.sensor.programs().iter();
+        let own = states.find(|state| state.program.kinds.contains(&EventKind::Answered))?;
+        match &own.state {
+            _ if self.exec.is_empty() => None,
+            State::Refused(why) => Some(why.clone()),
+            State::Absent => Some("this kernel has no such hook".to_owned()),
+            State::Attached | State::Unwanted => None,
+        }
     }
 
     /// Programs that the kernel refused, and why.
@@ -131,16 +134,24 @@ impl Source for Live {
     }
 
     fn want(&mut self, rules: &Interest) -> Result<(), String> {
-        let filter = wanted::filter(rules, self.exec.is_some());
+        let filter = wanted::filter(rules, !self.exec.is_empty());
         self.sensor
             .set_filter(filter)
-            .map_err(|error| format!("failed to tell the kernel what to watch: {error}"))
+            .map_err(|error| format!("failed to tell the kernel what to watch: {error}"))?;
+        match self.unanswered() {
+            Some(why) => Err(format!("responses with `exec` do not hold: {why}")),
+            None => Ok(()),
+        }
+    }
+
+    fn answer(&mut self, slots: &Slots, containers: &[(u64, Place<'_>)]) -> Result<(), String> {
+        self.exec
+            .change(&mut self.sensor, slots, containers)
+            .map_err(|error| format!("failed to prepare responses: {error}"))
     }
 
     fn hold(&mut self, container: &Record<'_>) -> Result<(), String> {
-        let Some(answers) = &self.exec else {
-            return Ok(());
-        };
+        let answers = &self.exec;
         if container.number(Param::ContainerState) == Some(STATE_GONE) {
             answers.forget(&mut self.sensor, container.cgroup_id);
             return Ok(());

@@ -1,24 +1,28 @@
-//! What was asked for on the command line, checked before anything is loaded.
+//! What was asked for on the command line and in `plimsoll.yaml`, checked before anything is loaded.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use plimsoll_behavior::alert::{GateOptions, Rate, RepeatOptions};
+use plimsoll_behavior::alert::{GateOptions, Rate};
 use plimsoll_behavior::pipeline::PipelineOptions;
 use plimsoll_image::read_file_capped;
 use plimsoll_notify::outputs::file::Rotation;
 use plimsoll_notify::{Form, TARGETS, Target, TargetOptions};
 
 use super::budget::Limits;
-use super::headers;
 use super::scope::Scope;
-use crate::cli::WatchArgs;
+use super::{RuleFiles, headers};
+use crate::cli::{JudgingArgs, WatchArgs};
 use crate::configuration::parse_size;
 use crate::failure::{Context, Failure};
 
 /// Memory that is enough where nothing else is said.
 const MEMORY_MAX: &str = "64MiB";
+/// Length past which a file of an output is put away, and how many are kept, where nothing else is
+/// said.
+const ROTATE_SIZE: &str = "100MiB";
+const ROTATE_KEEP: u32 = 5;
 /// Longest file of headers or certificates, bytes.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 /// Where it is kept until when it was watched, below the folder that the service manager gives.
@@ -26,12 +30,48 @@ const STATE_FILE: &str = "watch.json";
 /// That folder without a service manager.
 const STATE_FOLDER: &str = "/var/lib/plimsoll";
 
+/// What is judged, by which rules, and how often it is told.
+#[derive(Debug, Clone)]
+pub struct Judging {
+    pub rules: RuleFiles,
+    pub scope: Scope,
+    pub pipeline: PipelineOptions,
+}
+
+impl Judging {
+    /// Of arguments that were laid over the file already.
+    pub fn new(arguments: &JudgingArgs) -> Result<Self, Failure> {
+        let only_some = !arguments.container.is_empty() || !arguments.namespace.is_empty();
+        let own = arguments.own_rules || arguments.rules.is_empty();
+        let first_only = match arguments.rule_matching.as_deref() {
+            None | Some("all") => false,
+            Some("first") => true,
+            Some(other) => {
+                return Err(
+                    Failure::new(format!("failed to read --rule-matching `{other}`"))
+                        .hint("first or all"),
+                );
+            }
+        };
+        Ok(Self {
+            rules: RuleFiles::new(own, arguments.rules.clone()).first_only(first_only),
+            scope: Scope {
+                containers: arguments.container.clone(),
+                namespaces: arguments.namespace.clone(),
+                host: arguments.host || !(arguments.no_host || only_some),
+            },
+            pipeline: PipelineOptions {
+                gate: gate(arguments.dedupe.as_deref(), &arguments.alerts_max)?,
+            },
+        })
+    }
+}
+
 /// A run that can be begun.
 #[derive(Debug)]
 pub struct Plan {
-    pub scope: Scope,
+    pub judging: Judging,
     pub limits: Limits,
-    pub pipeline: PipelineOptions,
     pub duration: Option<Duration>,
     pub metrics: Option<SocketAddr>,
     pub targets: Vec<Target>,
@@ -41,21 +81,14 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Of arguments that were laid over the file already.
     pub fn new(arguments: &WatchArgs) -> Result<Self, Failure> {
-        let only_some = !arguments.container.is_empty() || !arguments.namespace.is_empty();
         let memory = arguments.memory_max.as_deref().unwrap_or(MEMORY_MAX);
         Ok(Self {
-            scope: Scope {
-                containers: arguments.container.clone(),
-                namespaces: arguments.namespace.clone(),
-                host: arguments.host || !(arguments.no_host || only_some),
-            },
+            judging: Judging::new(&arguments.judging)?,
             limits: Limits {
                 cpu: arguments.cpu_max.as_deref().map(percent).transpose()?,
                 memory_bytes: parse_size(memory)?,
-            },
-            pipeline: PipelineOptions {
-                gate: gate(&arguments.dedupe, &arguments.alerts_max)?,
             },
             duration: arguments.duration.as_deref().map(time).transpose()?,
             metrics: arguments.metrics.as_deref().map(address).transpose()?,
@@ -72,14 +105,11 @@ impl Plan {
 }
 
 /// How alerts are folded and limited: `--dedupe` and `--alerts-max`.
-pub fn gate(dedupe: &str, alerts_max: &[String]) -> Result<GateOptions, Failure> {
-    let mut gate = GateOptions {
-        repeats: RepeatOptions {
-            window_s: u32::try_from(time(dedupe)?.as_secs()).unwrap_or(u32::MAX),
-            ..RepeatOptions::default()
-        },
-        ..GateOptions::default()
-    };
+fn gate(dedupe: Option<&str>, alerts_max: &[String]) -> Result<GateOptions, Failure> {
+    let mut gate = GateOptions::default();
+    if let Some(dedupe) = dedupe {
+        gate.repeats.window_s = u32::try_from(time(dedupe)?.as_secs()).unwrap_or(u32::MAX);
+    }
     for limit in alerts_max {
         let wrong = || {
             Failure::new(format!("failed to read --alerts-max `{limit}`"))
@@ -122,8 +152,8 @@ fn target_options(arguments: &WatchArgs) -> Result<TargetOptions, Failure> {
     };
     Ok(TargetOptions {
         rotation: Rotation {
-            bytes_max: parse_size(&arguments.rotate_size)?,
-            kept: arguments.rotate_keep,
+            bytes_max: parse_size(arguments.rotate_size.as_deref().unwrap_or(ROTATE_SIZE))?,
+            kept: arguments.rotate_keep.unwrap_or(ROTATE_KEEP),
         },
         headers,
         ca_pem: arguments
@@ -205,6 +235,28 @@ fn time(text: &str) -> Result<Duration, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_judged_is_read() {
+        let of = |change: fn(&mut JudgingArgs)| {
+            let mut arguments = JudgingArgs::default();
+            change(&mut arguments);
+            Judging::new(&arguments)
+        };
+        assert!(of(|_| ()).unwrap().scope.is_everything());
+        let some = of(|a| a.container = vec!["web".to_owned()]).unwrap();
+        assert!(!some.scope.host);
+        let limited = of(|a| a.alerts_max = vec!["rule=5".to_owned()]).unwrap();
+        assert_eq!(limited.pipeline.gate.per_rule.per_minute, 5);
+        assert_eq!(limited.pipeline.gate.repeats.window_s, 600);
+        for wrong in [
+            of(|a| a.alerts_max = vec!["rules=5".to_owned()]),
+            of(|a| a.dedupe = Some("5".to_owned())),
+            of(|a| a.rule_matching = Some("last".to_owned())),
+        ] {
+            assert!(wrong.is_err());
+        }
+    }
 
     #[test]
     fn times_shares_and_addresses_are_read() {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use plimsoll_image::read_file_capped;
 
 use crate::failure::{Context, Failure};
+use crate::rule_set::{self, Compiled};
 
 /// Longest rule file, bytes.
 pub const FILE_BYTES_MAX: u64 = 8 << 20;
@@ -18,7 +19,7 @@ pub type RuleText = (String, Vec<u8>);
 
 /// What tells that a file has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Stamp {
+pub struct Stamp {
     path: PathBuf,
     /// Inode, length, and time of the last change.
     seen: Option<(u64, u64, i64, i64)>,
@@ -28,6 +29,7 @@ struct Stamp {
 #[derive(Debug, Clone, Default)]
 pub struct RuleFiles {
     own: bool,
+    first_only: bool,
     named: Vec<PathBuf>,
     stamps: Vec<Stamp>,
 }
@@ -37,9 +39,26 @@ impl RuleFiles {
     pub const fn new(own: bool, named: Vec<PathBuf>) -> Self {
         Self {
             own,
+            first_only: false,
             named,
             stamps: Vec::new(),
         }
+    }
+
+    /// Of several rules that match an event only the first tells.
+    pub fn first_only(mut self, first_only: bool) -> Self {
+        self.first_only = first_only;
+        self
+    }
+
+    /// Whether the same is asked for, whatever the files hold.
+    pub fn ask_the_same(&self, other: &Self) -> bool {
+        (self.own, self.first_only, &self.named) == (other.own, other.first_only, &other.named)
+    }
+
+    /// Reads and compiles them all; remembers what they were.
+    pub fn load(&mut self) -> Result<Compiled, Failure> {
+        rule_set::compile(&self.read()?, self.first_only)
     }
 
     /// Reads all of them; remembers what they were.
@@ -128,7 +147,8 @@ pub fn folder(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn stamp(path: &Path) -> Stamp {
+/// A look at a file.
+pub fn stamp(path: &Path) -> Stamp {
     let seen = fs::metadata(path).ok().map(|found| {
         let changed = (found.mtime(), found.mtime_nsec());
         (found.ino(), found.size(), changed.0, changed.1)

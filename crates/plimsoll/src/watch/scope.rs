@@ -3,7 +3,7 @@
 use plimsoll_behavior::state::Container;
 
 /// Which containers, and whether the host.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
     /// Patterns of names, ids, images and pods; any of them, all without.
     pub containers: Vec<String>,

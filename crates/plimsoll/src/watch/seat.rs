@@ -15,7 +15,7 @@ pub struct Seat {
     pub rules: Box<dyn Judge + Send>,
     pub scope: Scope,
     /// What the policy answers.
-    pub answers: Option<Answers>,
+    pub answers: Answers,
     /// What is to be done, in the order of events.
     orders: Vec<Order>,
     /// By number of the kind.
@@ -31,7 +31,7 @@ impl Seat {
         Self {
             rules,
             scope,
-            answers: None,
+            answers: Answers::new(&[], 0),
             orders: Vec::new(),
             kinds: Vec::new(),
             containers: BTreeMap::new(),
@@ -58,9 +58,7 @@ impl Seat {
     }
 
     fn answer(&mut self, moment: &Moment<'_>, alerts: &mut Vec<Alert>, before: usize) {
-        let Some(answers) = &mut self.answers else {
-            return;
-        };
+        let answers = &mut self.answers;
         if let Some((order, alert)) = answers.answered(moment) {
             self.orders.push(order);
             alerts.extend(alert);

@@ -39,6 +39,12 @@ impl Signals {
         self.stop.load(Ordering::Acquire)
     }
 
+    /// Asks to reload, as a signal does.
+    #[cfg(test)]
+    pub fn reload(&self) {
+        self.reload.store(true, Ordering::Release);
+    }
+
     /// Whether a reload was asked for; forgets it.
     pub fn take_reload(&self) -> bool {
         self.reload.swap(false, Ordering::AcqRel)

@@ -13,12 +13,15 @@ use plimsoll_behavior::{Alert, Record};
 use plimsoll_model::Timestamp;
 use plimsoll_model::event::EventKind;
 use plimsoll_notify::{Notifier, Target, TargetOptions};
+use plimsoll_policy::Document;
+use plimsoll_sensor::respond::exec::{Place, Slots};
 
 use super::budget::{Budget, Limits};
 use super::scope::Scope;
 use super::work::{Losses, Now, Parts, Source, Update, Work};
-use super::{RuleFiles, Seat, Signals, StateFile};
-use crate::rule_set;
+use super::{Configured, RuleFiles, Seat, Signals, StateFile, Taken};
+use crate::cli::WatchArgs;
+use crate::configuration::read_document;
 
 const RULES: &str = "
 - rule: Shadow
@@ -35,6 +38,9 @@ struct Machine {
     seconds: f64,
     cpu_seconds: f64,
     own_bytes: u64,
+    /// What the kernel was told to answer, and about which containers.
+    answers: Vec<String>,
+    refuses_answers: bool,
 }
 
 #[derive(Clone, Default)]
@@ -54,6 +60,17 @@ impl Source for Fake {
     fn learned(&mut self, _: u64, _: &mut Vec<Vec<u8>>) {}
 
     fn look_at(&mut self, _: u32, _: &mut Vec<Vec<u8>>) {}
+
+    fn answer(&mut self, slots: &Slots, known: &[(u64, Place<'_>)]) -> Result<(), String> {
+        let mut machine = self.0.borrow_mut();
+        if machine.refuses_answers {
+            return Err("failed to prepare responses: no map".to_owned());
+        }
+        machine
+            .answers
+            .push(format!("{} {known:?}", !slots.is_empty()));
+        Ok(())
+    }
 
     fn losses(&mut self) -> Losses {
         std::mem::take(&mut self.0.borrow_mut().losses)
@@ -92,7 +109,7 @@ impl Run {
         let path = folder.path().join("rules.yaml");
         std::fs::write(&path, RULES).unwrap();
         let mut rules = RuleFiles::new(false, vec![path]);
-        let compiled = rule_set::compile(&rules.read().unwrap()).unwrap();
+        let compiled = rules.load().unwrap();
         let mut notifier = Notifier::default();
         let target = format!("json={}", folder.path().join("out").display());
         let target = Target::parse(&target).unwrap();
@@ -112,6 +129,7 @@ impl Run {
             budget: Budget::new(limits, Duration::from_secs(100), Duration::ZERO),
             rules,
             rule_count: compiled.rules as u64,
+            interest: compiled.interest,
             notifier,
             updates: sender,
             signals: Signals::default(),
@@ -151,6 +169,43 @@ impl Run {
             _ => None,
         });
         alerts.collect()
+    }
+
+    /// From now on the configuration's file is looked at.
+    fn configured(&mut self) {
+        let file = self.folder.path().join("plimsoll.yaml");
+        let rules = self.folder.path().join("rules.yaml");
+        std::fs::write(&file, "").unwrap();
+        let trail = self.folder.path().join("answers.jsonl");
+        let arguments = WatchArgs {
+            trail: Some(trail.clone()),
+            ..WatchArgs::default()
+        };
+        let read = move || {
+            let document: Document = read_document(&file)?;
+            let mut watch = document.watch;
+            if watch.rules.is_empty() {
+                watch.rules = vec![rules.display().to_string()];
+            }
+            Taken::of(&arguments, &watch, document.responses, vec![file.clone()])
+        };
+        let taken = read().unwrap();
+        self.work.trail = Some(trail);
+        self.work.configured = Some(Configured::new(taken, Box::new(read)));
+    }
+
+    fn configuration_is(&self, text: &str) {
+        std::fs::write(self.folder.path().join("plimsoll.yaml"), text).unwrap();
+    }
+
+    /// The audit trail's responses with what came of them.
+    fn trail(&self) -> Vec<String> {
+        let path = self.folder.path().join("answers.jsonl");
+        let contents = crate::respond::trail::read(&path).unwrap();
+        let entries = contents.entries.iter();
+        entries
+            .map(|entry| format!("{} {}", entry.response, entry.state))
+            .collect()
     }
 
     fn rules_are(&self, text: &str) {
@@ -306,4 +361,103 @@ fn a_recording_holds_what_was_judged() {
         .collect();
     assert_eq!(notes, ["recorded 2 events"]);
     assert!(std::fs::metadata(path).unwrap().len() > 100);
+}
+
+const RESPONSE: &str = "
+responses:
+  - {name: shadow, rules: [Shadow], answer: alert, host: true, mode: enforce, at_most: 1/hour}
+";
+
+#[test]
+fn changed_responses_are_taken_and_what_did_not_change_keeps_its_counts() {
+    let mut run = Run::new(NO_LIMITS);
+    run.configured();
+    run.turn(0.1, "7 execve exe_path=/bin/cat args=cat,x comm=cat ppid=1");
+    run.turn(0.1, OPEN);
+    assert!(run.trail().is_empty(), "nothing is said yet");
+    run.configuration_is(RESPONSE);
+    assert_eq!(
+        outputs(&run.turn(3.0, "")),
+        ["1 response is in force, 1 enforced"]
+    );
+    // The same open again is no new alert, and is answered all the same.
+    run.turn(0.1, OPEN);
+    assert_eq!(run.trail(), ["shadow done"]);
+    // A file with an error leaves the old ones.
+    run.configuration_is("responses: [{name: shadow, rules: [Shadow], anser: alert}]");
+    let refused = run.turn(3.0, "");
+    assert_eq!(
+        refused[0].rule,
+        "Plimsoll internal: configuration not reloaded"
+    );
+    assert!(
+        refused[0].output.contains("unknown field `anser`"),
+        "{}",
+        refused[0].output
+    );
+    // Another one beside: the first stays at its rate.
+    let more = "  - {name: more, rules: [Shadow], answer: alert, host: true, mode: enforce}\n";
+    run.configuration_is(&format!("{RESPONSE}{more}"));
+    assert_eq!(
+        outputs(&run.turn(3.0, "")),
+        ["2 responses are in force, 2 enforced"]
+    );
+    run.turn(0.1, OPEN);
+    assert_eq!(
+        run.trail(),
+        ["shadow done", "shadow held-back", "more done"]
+    );
+    run.configuration_is("");
+    assert_eq!(
+        outputs(&run.turn(3.0, "")),
+        ["0 responses are in force, 0 enforced"]
+    );
+    run.turn(0.1, OPEN);
+    assert_eq!(run.trail().len(), 3);
+}
+
+#[test]
+fn what_the_kernel_answers_is_exchanged_with_the_containers_it_is_about() {
+    let mut run = Run::new(NO_LIMITS);
+    run.configured();
+    let container = "0 container cgroup=7 cgroup_path=/docker/abc container_id=abcdef \
+                     container_name=web container_image=shop/web container_state=2";
+    run.turn(0.1, container);
+    let exec = "responses: [{name: x, exec: {names: [xmrig]}, containers: [web], answer: kill}]";
+    run.machine.0.borrow_mut().refuses_answers = true;
+    run.configuration_is(exec);
+    let refused = run.turn(3.0, "");
+    assert!(refused[0].output.ends_with("no map"), "{refused:?}");
+    run.machine.0.borrow_mut().refuses_answers = false;
+    run.work.signals.reload();
+    let told = run.turn(0.1, "");
+    assert_eq!(told[0].output, "1 response is in force, 0 enforced");
+    let told = run.machine.0.borrow().answers.clone();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].starts_with("true [(7, Place { container: \"web\", image: \"shop/web\""));
+}
+
+#[test]
+fn scope_limits_and_rules_of_the_file_are_taken() {
+    let mut run = Run::new(NO_LIMITS);
+    run.configured();
+    run.turn(0.1, "7 execve exe_path=/bin/cat args=cat,x comm=cat ppid=1");
+    run.configuration_is("watch: {host: false, dedupe: 0, metrics: 9187}");
+    assert_eq!(
+        outputs(&run.turn(3.0, "")),
+        ["scope taken; limits taken; of the next start: metrics"]
+    );
+    assert!(run.turn(0.1, OPEN).is_empty(), "not in scope");
+    let other = run.folder.path().join("other.yaml");
+    std::fs::write(&other, RULES.replace("opened by", "seen by")).unwrap();
+    let rules = other.display();
+    run.configuration_is(&format!(
+        "watch: {{dedupe: 0, metrics: 9187, rules: [{rules}]}}"
+    ));
+    assert_eq!(
+        outputs(&run.turn(3.0, "")),
+        ["scope taken", "1 rule is in force"]
+    );
+    let two = run.turn(0.1, &[OPEN; 2].join("\n"));
+    assert_eq!(outputs(&two), ["seen by cat", "seen by cat"]);
 }

@@ -1,6 +1,7 @@
 //! The thread that watches: takes events, judges them, tells, and looks after itself once a second.
 
 mod look;
+mod reload;
 
 use std::path::PathBuf;
 use std::sync::mpsc::SyncSender;
@@ -14,14 +15,14 @@ use plimsoll_model::Timestamp;
 use plimsoll_model::event::EventKind;
 use plimsoll_notify::Notifier;
 use plimsoll_notify::metrics::Server;
+use plimsoll_sensor::respond::exec::{Place, Slots};
 
 use super::budget::Budget;
 use super::gap::{self, StateFile};
 use super::seat::Seat;
 use super::tally::Tally;
-use super::{Recorder, RuleFiles, Signals};
+use super::{Configured, Recorder, RuleFiles, Signals};
 use crate::respond::{Desk, Told};
-use crate::rule_set;
 use crate::screen::{ContainerRow, Counts};
 
 /// How long to wait for events at most: how late an alert can be.
@@ -32,7 +33,7 @@ const LOOKS_MAX: usize = 16;
 const LOOK: Duration = Duration::from_secs(1);
 /// How often CPU is measured.
 const MEASURE: Duration = Duration::from_millis(100);
-/// How often rule files are looked at for changes.
+/// How often files of rules and configuration are looked at for changes.
 const RULES_LOOK: Duration = Duration::from_secs(2);
 /// How long outputs may take to deliver what waits at the end.
 const CLOSE: Duration = Duration::from_secs(5);
@@ -67,6 +68,11 @@ pub trait Source {
     fn look_at(&mut self, pid: u32, more: &mut Vec<Vec<u8>>);
     /// From now on only what these rules can match is told.
     fn want(&mut self, _rules: &Interest) -> Result<(), String> {
+        Ok(())
+    }
+    /// From now on the kernel answers by itself to these, here and in the containers that are known;
+    /// after an error it answers as before.
+    fn answer(&mut self, _slots: &Slots, _known: &[(u64, Place<'_>)]) -> Result<(), String> {
         Ok(())
     }
     /// A container that became known: what the kernel answers by itself may hold there.
@@ -105,6 +111,12 @@ pub struct Work<S> {
     pub state_file: Option<StateFile>,
     /// Carries out what the policy answers.
     pub desk: Option<Desk>,
+    /// Where it is written down, where that was said.
+    pub trail: Option<PathBuf>,
+    /// The configuration that may be read anew.
+    pub configured: Option<Configured>,
+    /// What the rules in force can match.
+    interest: Interest,
     /// `Timestamp` at which to end.
     pub until: Option<Timestamp>,
     pipeline: Pipeline<Seat>,
@@ -113,7 +125,9 @@ pub struct Work<S> {
     tally: Tally,
     out: Vec<Alert>,
     started: Timestamp,
+    /// Taken and refused.
     reloads: (u64, u64),
+    configuration_reloads: (u64, u64),
     troubles: Vec<Option<String>>,
     last_cpu: (Duration, Duration),
     more_wait: bool,
@@ -131,6 +145,7 @@ pub struct Parts<S> {
     pub budget: Budget,
     pub rules: RuleFiles,
     pub rule_count: u64,
+    pub interest: Interest,
     pub notifier: Notifier,
     pub updates: SyncSender<Update>,
     pub signals: Signals,
@@ -150,6 +165,9 @@ impl<S: Source> Work<S> {
             metrics: None,
             state_file: None,
             desk: None,
+            trail: None,
+            configured: None,
+            interest: parts.interest,
             until: None,
             pipeline: Pipeline::new(parts.seat, parts.options),
             order: Order::default(),
@@ -158,6 +176,7 @@ impl<S: Source> Work<S> {
             out: Vec::new(),
             started: now.wall,
             reloads: (0, 0),
+            configuration_reloads: (0, 0),
             troubles: Vec::new(),
             last_cpu: (now.since_boot, now.cpu),
             more_wait: false,
@@ -197,16 +216,11 @@ impl<S: Source> Work<S> {
             self.budget.measure(now.since_boot, now.cpu);
         }
         if self.signals.take_reload() {
-            self.notifier.reopen();
-            self.reload(now);
-            // Asked for: also where no file has changed.
-            let _ = self.rules.have_changed();
             self.next_rules = now.since_boot + RULES_LOOK;
+            self.reload_all(now);
         } else if self.next_rules <= now.since_boot {
             self.next_rules = now.since_boot + RULES_LOOK;
-            if self.rules.have_changed() {
-                self.reload(now);
-            }
+            self.reload_changed(now);
         }
         if self.next_look <= now.since_boot {
             self.next_look = now.since_boot + LOOK;
@@ -307,40 +321,6 @@ impl<S: Source> Work<S> {
         if let Some(trouble) = trouble {
             self.fail(format!("the recording ends here: {trouble}"));
         }
-    }
-
-    /// Takes changed rules between two events; a set with errors leaves the old one in force.
-    fn reload(&mut self, now: Now) {
-        let loaded = self
-            .rules
-            .read()
-            .and_then(|texts| rule_set::compile(&texts));
-        let notice = match loaded {
-            Ok(loaded) => {
-                for warning in loaded.warnings {
-                    self.note(format!("warning: {warning}"));
-                }
-                // More first, so that no event of the new rules is missed.
-                if self.recorder.is_none()
-                    && let Err(error) = self.source.want(&loaded.interest)
-                {
-                    self.fail(error);
-                }
-                self.pipeline.judge_mut().rules = loaded.judge;
-                self.rule_count = loaded.rules as u64;
-                self.reloads.0 += 1;
-                Notice::RulesTaken {
-                    rules: loaded.rules,
-                }
-            }
-            Err(failure) => {
-                self.reloads.1 += 1;
-                Notice::RulesRefused {
-                    error: failure.message().to_owned(),
-                }
-            }
-        };
-        self.notice(&notice, now.wall);
     }
 
     /// Says what was missed since the last run.

@@ -131,6 +131,8 @@ impl<S: Source> Work<S> {
             rules: self.rule_count,
             reloads: self.reloads.0,
             reloads_refused: self.reloads.1,
+            configuration_reloads: self.configuration_reloads.0,
+            configuration_reloads_refused: self.configuration_reloads.1,
             shedding: self.budget.is_shedding(),
             remembered: self.pipeline.remembered() as u64,
         }
