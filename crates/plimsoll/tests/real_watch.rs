@@ -30,23 +30,29 @@ struct Watch {
 impl Watch {
     fn start(folder: &Path, more: &[&str]) -> Self {
         let path = |name: &str| folder.join(name).display().to_string();
+        let (rules, alerts) = (path("rules.yaml"), format!("json={}", path("alerts.json")));
+        let state = path("state.json");
+        let mut all = vec!["--rules", &rules, "-o", &alerts, "--state", &state];
+        all.extend(more);
+        let watch = Self::begin(folder, &all);
+        watch.wait_for("stderr", "watching with ");
+        watch
+    }
+
+    /// Begins to load.
+    fn begin(folder: &Path, arguments: &[&str]) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
             .args(["watch", "--cache", "off", "--format", "json"])
-            .args(["--rules", &path("rules.yaml")])
-            .args(["-o", &format!("json={}", path("alerts.json"))])
-            .args(["--state", &path("state.json")])
-            .args(more)
+            .args(arguments)
             .stdout(fs::File::create(folder.join("stdout")).unwrap())
             .stderr(fs::File::create(folder.join("stderr")).unwrap())
             .stdin(Stdio::null())
             .spawn()
             .unwrap();
-        let watch = Self {
+        Self {
             child,
             folder: folder.to_owned(),
-        };
-        watch.wait_for("stderr", "watching with ");
-        watch
+        }
     }
 
     fn read(&self, name: &str) -> String {
@@ -319,4 +325,112 @@ fn responses_are_exchanged_while_watching() {
         std::os::unix::process::ExitStatusExt::signal(&ended),
         Some(9)
     );
+}
+
+/// A cgroup by which a process is known as in a container, until it is dropped.
+struct Cgroup(PathBuf);
+
+impl Cgroup {
+    fn new() -> Self {
+        let mounts = fs::read_to_string("/proc/mounts").unwrap();
+        let root = mounts.lines().find_map(|line| {
+            let mut words = line.split(' ').skip(1);
+            let place = words.next()?;
+            (words.next() == Some("cgroup2")).then(|| PathBuf::from(place))
+        });
+        let root = root.expect("a mount of cgroups of version 2");
+        let parent = root.join(format!("plimsoll-replayed-{}", std::process::id()));
+        let id = format!("{:064x}", std::process::id());
+        fs::create_dir_all(parent.join(format!("docker-{id}.scope"))).unwrap();
+        Self(parent.join(format!("docker-{id}.scope")))
+    }
+
+    /// Runs a line of shell inside, in namespaces of its own.
+    fn run(&self, line: &str) {
+        let procs = self.0.join("cgroup.procs").display().to_string();
+        let status = Command::new("sh")
+            .args([
+                "-c",
+                "echo $$ > \"$0\" && exec unshare --mount --pid --fork sh -c \"$1\"",
+            ])
+            .args([&procs, line])
+            .stdout(Stdio::null())
+            .status();
+        assert!(status.unwrap().success(), "{line}");
+    }
+}
+
+impl Drop for Cgroup {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir(&self.0);
+        let _ = self.0.parent().map(fs::remove_dir);
+    }
+}
+
+/// Our own set and Falco's: what was printed while watching comes out of the recording, byte by byte.
+#[test]
+fn our_own_and_the_stock_rules_replay_byte_by_byte() {
+    if !can_watch() {
+        return;
+    }
+    let stock = data().join("rules/falco_rules.yaml");
+    let mut sets = vec![vec![]];
+    if stock.exists() {
+        sets.push(vec!["--rules".to_owned(), stock.display().to_string()]);
+    } else {
+        println!("skipped the stock rules: {} is not there", stock.display());
+    }
+    let scope = ["--container", "*", "--host", "--dedupe", "1s"].map(str::to_owned);
+    let folder = tempfile::tempdir().unwrap();
+    let mut runs = Vec::new();
+    for (number, mut set) in sets.into_iter().enumerate() {
+        let folder = folder.path().join(number.to_string());
+        fs::create_dir(&folder).unwrap();
+        set.extend(scope.clone());
+        let trace = folder.join("trace").display().to_string();
+        let mut arguments = vec!["--state", "off", "--record", &trace];
+        arguments.extend(set.iter().map(String::as_str));
+        let watch = Watch::begin(&folder, &arguments);
+        runs.push((watch, set, trace));
+    }
+    for (watch, ..) in &runs {
+        watch.wait_for("stderr", "watching with ");
+    }
+    let cgroup = Cgroup::new();
+    cgroup.run("cat /etc/shadow; cp /bin/true /tmp/plimsoll-replayed; /tmp/plimsoll-replayed");
+    cgroup
+        .run("rm /tmp/plimsoll-replayed; nsenter --mount=/proc/self/ns/mnt true; cat /etc/shadow");
+    for (watch, ..) in &runs {
+        watch.wait_for("stdout", "/etc/shadow");
+    }
+    thread::sleep(Duration::from_millis(1500));
+    for (mut watch, set, trace) in runs {
+        assert_eq!(watch.end(Signal::TERM), Some(0));
+        let lines = watch.read("stdout");
+        let replayed = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+            .args(["replay", &trace, "--cache", "off", "--format", "json"])
+            .args(&set)
+            .output()
+            .unwrap();
+        let replayed = String::from_utf8(replayed.stdout).unwrap();
+        assert_eq!(alerts(&replayed), alerts(&lines), "{set:?}");
+        let inside = format!("{:064x}", std::process::id());
+        let told = alerts(&lines)
+            .iter()
+            .filter(|line| line.contains(&inside))
+            .count();
+        assert!(told > 0, "nothing from the container: {lines}");
+        println!(
+            "{} alerts, {told} of them of the container",
+            alerts(&lines).len()
+        );
+    }
+}
+
+/// The folder of feeds that were collected elsewhere.
+fn data() -> PathBuf {
+    std::env::var_os("PLIMSOLL_DATA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
+        PathBuf::from,
+    )
 }
