@@ -16,19 +16,33 @@ use crate::hooks::Hook;
 /// What keeps a program attached: dropping it detaches.
 pub(crate) type Link = Box<dyn Any + Send>;
 
-/// Has the kernel check a program and take it in.
-pub(crate) fn load(program: &mut Loaded, hook: Hook, btf: &Btf) -> Result<(), ProgramError> {
-    match (program, hook) {
-        (Loaded::TracePoint(program), _) => program.load(),
-        (Loaded::RawTracePoint(program), _) => program.load(),
-        (Loaded::CgroupSockAddr(program), _) => program.load(),
-        (Loaded::CgroupSock(program), _) => program.load(),
-        (Loaded::CgroupSkb(program), _) => program.load(),
-        (Loaded::BtfTracePoint(program), Hook::BtfTracepoint(name)) => program.load(name, btf),
-        (Loaded::Lsm(program), Hook::Lsm(name)) => program.load(name, btf),
-        (Loaded::FExit(program), Hook::Fexit(name)) => program.load(name, btf),
-        (Loaded::Iter(program), Hook::Iterator(name)) => program.load(name, btf),
+/// Has the kernel check a program and take it in; those that need the kernel's types are not for
+/// here.
+pub(crate) fn load(program: &mut Loaded) -> Result<(), ProgramError> {
+    match program {
+        Loaded::TracePoint(program) => program.load(),
+        Loaded::RawTracePoint(program) => program.load(),
+        Loaded::CgroupSockAddr(program) => program.load(),
+        Loaded::CgroupSock(program) => program.load(),
+        Loaded::CgroupSkb(program) => program.load(),
         _ => Err(ProgramError::UnexpectedProgramType),
+    }
+}
+
+/// The same for a program that is tied to one of the kernel's types; `None` when it is not.
+pub(crate) fn load_typed(
+    program: &mut Loaded,
+    hook: Hook,
+    btf: &Btf,
+) -> Option<Result<(), ProgramError>> {
+    match (program, hook) {
+        (Loaded::BtfTracePoint(program), Hook::BtfTracepoint(name)) => {
+            Some(program.load(name, btf))
+        }
+        (Loaded::Lsm(program), Hook::Lsm(name)) => Some(program.load(name, btf)),
+        (Loaded::FExit(program), Hook::Fexit(name)) => Some(program.load(name, btf)),
+        (Loaded::Iter(program), Hook::Iterator(name)) => Some(program.load(name, btf)),
+        _ => None,
     }
 }
 

@@ -8,6 +8,7 @@ mod capped;
 pub mod doctor;
 pub mod filter;
 pub mod hooks;
+pub mod host;
 pub mod load;
 mod object;
 pub mod respond;

@@ -3,10 +3,8 @@
 //! Each program is loaded and attached by itself: one that this kernel refuses is reported and left
 //! out. Joins nothing and judges nothing; see `plimsoll-behavior` for that.
 
-use std::collections::BTreeSet;
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
 use aya::maps::{Array, HashMap, LpmTrie, MapData, MapError, PerCpuArray, lpm_trie};
@@ -16,6 +14,7 @@ use plimsoll_model::event::EventKind;
 use crate::attach::{self, Link};
 use crate::filter::{self, Filter, Words};
 use crate::hooks::{PROGRAMS, Program};
+use crate::host;
 use crate::object::object;
 use crate::ring::Ring;
 use crate::shared;
@@ -150,7 +149,8 @@ pub struct Sensor {
     filter: Filter,
     states: Vec<ProgramState>,
     links: Vec<Option<Link>>,
-    btf: Btf,
+    /// Programs that need the kernel's types and were refused, and why.
+    refused: BTreeMap<&'static str, String>,
     ebpf: Ebpf,
 }
 
@@ -158,7 +158,7 @@ impl Sensor {
     /// Loads the object, sets the filters and attaches what they want.
     pub fn load(options: &Options) -> Result<Self, LoadError> {
         let bytes = object().ok_or(LoadError::NoObject)?;
-        let btf = Btf::from_sys_fs().map_err(LoadError::Btf)?;
+        let btf = types()?;
         attach::mount_tracefs();
         let processors = aya::util::nr_cpus().map_err(|(_, error)| error)? as u32;
         let mut ebpf = EbpfLoader::new()
@@ -171,11 +171,14 @@ impl Sensor {
         if options.without_self {
             filter::set(&mut words, "own_pid", 0, u64::from(std::process::id()));
         }
-        filter::set(&mut words, "host_mnt_ns", 0, host_mount_namespace()?);
+        filter::set(&mut words, "host_mnt_ns", 0, host::namespace("mnt")?);
         // A mark above what the ring can hold would never be reached.
         let wake_bytes = options.wake_bytes.min(ring_bytes(options.ring_bytes) / 4);
         filter::set(&mut words, "wake_bytes", 0, u64::from(wake_bytes));
         choose_environment(&mut ebpf, &options.environment)?;
+        let refused = start::load_typed(&mut ebpf, &btf);
+        // They take some 20 MiB, as much as all else here, and nothing needs them any more.
+        drop(btf);
         let ring = Ring::new(map(&mut ebpf, "ring")?)?;
         let mut sensor = Self {
             ring,
@@ -200,7 +203,7 @@ impl Sensor {
                 })
                 .collect(),
             links: PROGRAMS.iter().map(|_| None).collect(),
-            btf,
+            refused,
             ebpf,
         };
         // Nothing is wanted yet, so that the ring does not fill while programs are loaded.
@@ -330,7 +333,7 @@ impl Sensor {
     /// Call it when the programs are attached: what begins meanwhile is told twice, and nothing is
     /// told never.
     pub fn snapshot(&mut self, reader: &mut Snapshot, emit: &mut dyn FnMut(&[u8])) -> Taken {
-        reader.all_from_kernel(&mut self.ebpf, &self.btf, emit)
+        reader.all_from_kernel(&mut self.ebpf, emit)
     }
 
     /// The loaded object, for maps and programs that other parts of the sensor use.
@@ -351,7 +354,7 @@ impl Sensor {
                 starting.push(index);
             }
         }
-        for (index, outcome, made) in start::start(&mut self.ebpf, &self.btf, &starting) {
+        for (index, outcome, made) in start::start(&mut self.ebpf, &self.refused, &starting) {
             if let (Some(state), Some(link)) =
                 (self.states.get_mut(index), self.links.get_mut(index))
             {
@@ -409,9 +412,12 @@ fn ring_bytes(wanted: u32) -> u32 {
     wanted.clamp(4096, 1 << 30).next_power_of_two()
 }
 
-/// The mount namespace of the first process; of our own where that cannot be seen.
-fn host_mount_namespace() -> io::Result<u64> {
-    fs::metadata("/proc/1/ns/mnt")
-        .or_else(|_| fs::metadata("/proc/self/ns/mnt"))
-        .map(|found| found.ino())
+/// The kernel's types. They are many small pieces: made by a thread of their own they lie apart, and
+/// the memory goes back when they are dropped.
+fn types() -> Result<Btf, LoadError> {
+    let read = std::thread::scope(|scope| scope.spawn(Btf::from_sys_fs).join());
+    match read {
+        Ok(types) => types.map_err(LoadError::Btf),
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
 }

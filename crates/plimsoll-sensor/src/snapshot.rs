@@ -25,6 +25,7 @@ mod process;
 mod sockets;
 mod status;
 
+pub(crate) use kernel::ITERATORS;
 use patient::Patient;
 use sockets::Tables;
 

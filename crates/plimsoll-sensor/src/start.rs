@@ -7,11 +7,13 @@ use aya::programs::Program as Loaded;
 use aya::{Btf, Ebpf};
 
 use crate::attach::{self, Link};
-use crate::hooks::{PROGRAMS, Program};
+use crate::hooks::{Hook, PROGRAMS, Program};
 use crate::load::State;
+use crate::snapshot::ITERATORS;
 
-/// More threads than this do not make it faster: checking is bound by memory.
-const THREADS_MAX: usize = 8;
+/// While the kernel checks a program it takes up to some 12 MiB for it, which count against the limit
+/// of our cgroup: many at the same time would be the end of a service that is held to 64 MiB.
+const THREADS_MAX: usize = 2;
 
 struct Work<'a> {
     index: usize,
@@ -20,10 +22,30 @@ struct Work<'a> {
     refused: Option<String>,
 }
 
-/// Loads and attaches programs by their places in [`PROGRAMS`]; what became of each.
+/// Loads all programs that are tied to one of the kernel's types, one after the other, wanted or not:
+/// so the types are needed this once. Which were refused, by name, and why.
+pub(crate) fn load_typed(ebpf: &mut Ebpf, btf: &Btf) -> BTreeMap<&'static str, String> {
+    let hooks = PROGRAMS.iter().map(|program| (program.name, program.hook));
+    let iterators = ITERATORS
+        .iter()
+        .map(|(name, what)| (*name, Hook::Iterator(what)));
+    let mut refused = BTreeMap::new();
+    for (name, hook) in hooks.chain(iterators) {
+        let loaded = ebpf
+            .program_mut(name)
+            .and_then(|program| attach::load_typed(program, hook, btf));
+        if let Some(Err(error)) = loaded {
+            refused.insert(name, attach::reason(&error));
+        }
+    }
+    refused
+}
+
+/// Loads and attaches programs by their places in [`PROGRAMS`]; what became of each. Those of
+/// [`load_typed`] are loaded already, or `refused`.
 pub(crate) fn start(
     ebpf: &mut Ebpf,
-    btf: &Btf,
+    refused: &BTreeMap<&'static str, String>,
     wanted: &[usize],
 ) -> Vec<(usize, State, Option<Link>)> {
     let mut found: BTreeMap<String, &mut Loaded> = ebpf
@@ -38,6 +60,8 @@ pub(crate) fn start(
         };
         if attach::absent(program.hook) {
             outcome.push((*index, State::Absent, None));
+        } else if let Some(why) = refused.get(program.name) {
+            outcome.push((*index, State::Refused(why.clone()), None));
         } else if let Some(loaded) = found.remove(program.name) {
             work.push(Work {
                 index: *index,
@@ -50,7 +74,7 @@ pub(crate) fn start(
             outcome.push((*index, State::Refused(why), None));
         }
     }
-    load(&mut work, btf);
+    load(&mut work);
     outcome.extend(work.into_iter().map(|work| {
         let (state, link) = match work.refused {
             Some(why) => (State::Refused(why), None),
@@ -64,7 +88,7 @@ pub(crate) fn start(
     outcome
 }
 
-fn load(work: &mut [Work<'_>], btf: &Btf) {
+fn load(work: &mut [Work<'_>]) {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let each = work.len().div_ceil(threads.min(THREADS_MAX)).max(1);
     thread::scope(|scope| {
@@ -72,7 +96,7 @@ fn load(work: &mut [Work<'_>], btf: &Btf) {
             scope.spawn(|| {
                 // One that was detached for a while is loaded still.
                 for work in part.iter_mut().filter(|work| work.loaded.fd().is_err()) {
-                    let result = attach::load(work.loaded, work.program.hook, btf);
+                    let result = attach::load(work.loaded);
                     work.refused = result.err().map(|error| attach::reason(&error));
                 }
             });

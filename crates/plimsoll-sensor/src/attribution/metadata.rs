@@ -20,6 +20,7 @@ mod runc;
 #[cfg(test)]
 mod tests;
 mod time;
+mod walk;
 
 pub use lookup::{Found, Question};
 pub use places::Places;

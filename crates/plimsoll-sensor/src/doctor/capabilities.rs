@@ -21,14 +21,14 @@ const CAPABILITIES: &[(&str, u32, Need, &str)] = &[
     (
         "cap_sys_admin",
         21,
-        Need::Useful,
-        "iterators and kernels before 5.8 want it; what exists at start is read from /proc",
+        Need::Fact,
+        "tracefs cannot be mounted where nobody has done so; nothing else wants it",
     ),
     (
         "cap_sys_resource",
         24,
-        Need::Useful,
-        "limits cannot be raised; only kernels before 5.11 count BPF memory against MEMLOCK",
+        Need::Fact,
+        "not needed: no kernel since 5.11 counts the memory of programs against MEMLOCK",
     ),
     (
         "cap_sys_ptrace",

@@ -48,8 +48,11 @@ const HINT_CGROUP: &str =
     "`respond` cannot refuse connections of a container; it can still stop it";
 const HINT_LSM: &str = "nothing is refused before it happens; processes are killed at exec instead (boot with lsm=…,bpf)";
 const HINT_FENTRY: &str = "not needed: all hooks are tracepoints";
-const HINT_MAP: &str = "the kernel is older than 5.8: events cannot be handed over";
+const HINT_MAP: &str =
+    "events cannot be handed over: the kernel is older than 5.17, or refuses maps to this process";
 const HINT_HELPER: &str = "programs that need it are left out, and `watch` names them";
+const HINT_LOOP: &str =
+    "the kernel is older than 5.17: programs that read paths, nearly all of them, are refused";
 
 pub fn probes(places: &Places, mounts: &[Mount], cgroups: &CgroupLayout) -> Vec<Probe> {
     let btf = Btf::parse_file(
@@ -354,15 +357,14 @@ fn helpers() -> Vec<Probe> {
     .into_iter()
     .map(|(name, helper)| {
         let id = format!("helper/{name}");
+        let (need, hint) = match helper {
+            BpfHelper::BPF_FUNC_loop => (Need::Required, HINT_LOOP),
+            _ => (Need::Useful, HINT_HELPER),
+        };
         match is_helper_supported(ProgramType::TracePoint, helper) {
-            Ok(true) => Probe::yes(id, Need::Useful, "given to tracepoint programs"),
-            Ok(false) => Probe::no(
-                id,
-                Need::Useful,
-                "refused to tracepoint programs",
-                HINT_HELPER,
-            ),
-            Err(error) => Probe::unknown(id, Need::Useful, error.to_string()),
+            Ok(true) => Probe::yes(id, need, "given to tracepoint programs"),
+            Ok(false) => Probe::no(id, need, "refused to tracepoint programs", hint),
+            Err(error) => Probe::unknown(id, need, error.to_string()),
         }
     })
     .collect()

@@ -17,6 +17,10 @@ const ITERATOR_BYTES_MAX: u64 = 1 << 30;
 /// Bytes asked for at once: the kernel's own buffer for an iterator.
 const READ_BYTES: usize = 32 << 10;
 
+/// Programs that are iterators, and what each goes over.
+pub(crate) const ITERATORS: &[(&str, &str)] =
+    &[("snapshot_tasks", "task"), ("snapshot_files", "task_file")];
+
 /// Why an iterator gave nothing, or not all.
 #[derive(Debug, thiserror::Error)]
 enum IteratorError {
@@ -24,6 +28,8 @@ enum IteratorError {
     Absent,
     #[error("{}", crate::attach::reason(.0))]
     Program(#[from] ProgramError),
+    #[error("the kernel's types cannot be read: {0}")]
+    Types(#[from] aya::BtfError),
     #[error("{0}")]
     Link(#[from] aya::programs::links::LinkError),
     #[error("{0}")]
@@ -35,15 +41,10 @@ enum IteratorError {
 impl Snapshot {
     /// Everything there is, from the kernel's iterators: task records first, then files and sockets.
     /// Where they do not load, `/proc` is read instead, and `skipped` says why.
-    pub fn all_from_kernel(
-        &mut self,
-        object: &mut Ebpf,
-        btf: &Btf,
-        emit: &mut dyn FnMut(&[u8]),
-    ) -> Taken {
+    pub fn all_from_kernel(&mut self, object: &mut Ebpf, emit: &mut dyn FnMut(&[u8])) -> Taken {
         let mut taken = Taken::default();
         let mut told = 0;
-        let tasks = run(object, btf, "snapshot_tasks", "task", &mut |record| {
+        let tasks = run(object, "snapshot_tasks", "task", &mut |record| {
             let whole = self.completed(record, &mut taken);
             emit(&whole);
             told += 1;
@@ -58,7 +59,7 @@ impl Snapshot {
             }
         }
         let (mut files, mut sockets) = (0, 0);
-        let read = run(object, btf, "snapshot_files", "task_file", &mut |record| {
+        let read = run(object, "snapshot_files", "task_file", &mut |record| {
             if files + sockets >= FILES_MAX {
                 return false;
             }
@@ -120,7 +121,6 @@ fn merged(mut first: Taken, second: Taken) -> Taken {
 /// Runs an iterator to its end, or until `each` has had enough.
 fn run(
     object: &mut Ebpf,
-    btf: &Btf,
     name: &str,
     what: &str,
     each: &mut dyn FnMut(&Record<'_>) -> bool,
@@ -128,7 +128,8 @@ fn run(
     let program = object.program_mut(name).ok_or(IteratorError::Absent)?;
     let program: &mut Iter = <&mut Iter>::try_from(program as &mut Program)?;
     if program.fd().is_err() {
-        program.load(what, btf)?;
+        // The sensor loaded it if that was possible: this asks for the reason.
+        program.load(what, &Btf::from_sys_fs()?)?;
     }
     let link = program.attach()?;
     let mut file = program

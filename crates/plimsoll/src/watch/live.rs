@@ -261,11 +261,9 @@ fn host_record() -> Vec<u8> {
         .finish()
 }
 
-/// A namespace of the host: of its first process, or of our own where that cannot be seen.
+/// A namespace of the host; 0 where nothing says.
 fn namespace(name: &str) -> u64 {
-    let path = |pid: &str| format!("/proc/{pid}/ns/{name}");
-    let found = std::fs::metadata(path("1")).or_else(|_| std::fs::metadata(path("self")));
-    found.map_or(0, |found| std::os::unix::fs::MetadataExt::ino(&found))
+    plimsoll_sensor::host::namespace(name).unwrap_or_default()
 }
 
 /// What is missing, and what to do.

@@ -5,8 +5,11 @@ use std::io::{self, Read as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
+use rustix::io::Errno;
 use serde_json::Value;
+
+use super::walk;
 
 /// Longest file of an engine that is read, in bytes.
 pub const FILE_BYTES_MAX: u64 = 16 << 20;
@@ -53,10 +56,22 @@ pub fn json(path: &Path, links: Links) -> io::Result<Value> {
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not JSON"))
 }
 
-fn opened<P: rustix::path::Arg>(at: impl AsFd, path: P, resolve: ResolveFlags) -> io::Result<File> {
+fn opened(at: impl AsFd, path: impl AsRef<Path>, resolve: ResolveFlags) -> io::Result<File> {
+    let path = path.as_ref();
     // A pipe would block, and a terminal could become ours.
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-    let file = File::from(openat2(at, path, flags, Mode::empty(), resolve)?);
+    let file = match openat2(&at, path, flags, Mode::empty(), resolve) {
+        // systemd does not let services with a user of their own have it.
+        Err(Errno::NOSYS) if resolve.contains(ResolveFlags::IN_ROOT) => {
+            walk::in_root(at.as_fd(), path, flags)?
+        }
+        Err(Errno::NOSYS) if resolve.contains(ResolveFlags::NO_SYMLINKS) => {
+            walk::without_links(path, flags)?
+        }
+        Err(Errno::NOSYS) => openat(&at, path, flags, Mode::empty())?,
+        other => other?,
+    };
+    let file = File::from(file);
     if !file.metadata()?.is_file() {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
