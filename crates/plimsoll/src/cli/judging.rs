@@ -50,8 +50,8 @@ pub struct JudgingArgs {
     /// [default: 10m]
     #[arg(long, value_name = "TIME", env = "PLIMSOLL_DEDUPE")]
     pub dedupe: Option<String>,
-    /// Alerts a minute at most, as rule=60,container=120,total=600 (the default); what is held back
-    /// is counted
+    /// Alerts a minute at most, as rule=60,container=120,total=600; what is held back is counted; 0 is
+    /// no limit [default: those, and bursts of 100, 200 and 1000]
     #[arg(
         long,
         value_name = "LIMITS",

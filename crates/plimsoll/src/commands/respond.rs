@@ -77,13 +77,7 @@ fn show(session: &Session, arguments: &TrailArgs) -> Result<String, Failure> {
     }
     let mut text = String::new();
     for entry in entries {
-        let place = entry.container.as_ref().map_or_else(
-            || "the host".to_owned(),
-            |container| match container.name.as_str() {
-                "" => container.id.chars().take(12).collect(),
-                name => name.to_owned(),
-            },
-        );
+        let place = clean(&entry.place());
         let undoes = entry
             .undoes
             .map(|id| format!(" (takes back {id})"))

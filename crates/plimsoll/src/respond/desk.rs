@@ -54,8 +54,12 @@ pub enum Told {
 impl Told {
     fn of(entry: &Entry) -> Self {
         let text = format!(
-            "response {} ({}): {}",
-            entry.response, entry.id, entry.outcome
+            "response {} ({}): {}; {} in {}",
+            entry.response,
+            entry.id,
+            entry.outcome,
+            entry.rule,
+            entry.place()
         );
         if entry.has_failed() {
             return Self::Failed(text);

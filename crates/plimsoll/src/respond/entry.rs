@@ -173,6 +173,15 @@ impl Entry {
         }
     }
 
+    /// The container, or the host, for people.
+    pub fn place(&self) -> String {
+        match &self.container {
+            None => "the host".to_owned(),
+            Some(container) if container.name.is_empty() => container.id.chars().take(12).collect(),
+            Some(container) => container.name.clone(),
+        }
+    }
+
     /// Whether it is worth an alert of its own.
     pub fn has_failed(&self) -> bool {
         self.state == "failed"

@@ -11,8 +11,12 @@ use super::draw::fitted;
 use super::model::Model;
 use super::style::{self, Look};
 
-/// Longest command line in the tree, in characters: `-o json` has all of it.
+/// Longest command line in the tree, in characters: `-o json` has all of it. Ancestors take a line each,
+/// however much they were started with.
 const COMMAND_CHARS_MAX: usize = 200;
+const ANCESTOR_CHARS_MAX: usize = 56;
+/// Engines take these many of an id's digits for all of them.
+const ID_CHARS: usize = 12;
 
 /// What the keys do, one a line.
 const HELP: &str = "\
@@ -63,9 +67,11 @@ fn lines(alert: &Alert, look: Look) -> Vec<Line<'static>> {
     };
     put("where", &alert.place());
     if let Some(container) = &alert.container {
-        put("container", &container.id);
+        let short =
+            |text: &str, from: usize| text.chars().take(from + ID_CHARS).collect::<String>();
+        put("container", &short(&container.id, 0));
         put("image", &container.image);
-        put("digest", &container.image_digest);
+        put("digest", &short(&container.image_digest, "sha256:".len()));
     }
     let times = if alert.count > 1 {
         format!(
@@ -81,14 +87,18 @@ fn lines(alert: &Alert, look: Look) -> Vec<Line<'static>> {
     put("event", &alert.event);
     put("what", &alert.output);
     put("do", alert.mend.as_deref().unwrap_or_default());
+    lines.push(Line::from(Span::styled("processes", style::title())));
+    lines.extend(tree(alert));
+    let mut put = |name: &str, value: &str| {
+        if !value.is_empty() {
+            lines.push(Line::from(format!("{}{value}", label(name))));
+        }
+    };
     put("MITRE", &alert.mitre().join(" "));
     put("tags", &alert.tags.join(" "));
     for (name, value) in &alert.evidence {
         put(name, value);
     }
-    lines.push(Line::default());
-    lines.push(Line::from(Span::styled("processes", style::title())));
-    lines.extend(tree(alert));
     lines
 }
 
@@ -107,6 +117,11 @@ fn tree(alert: &Alert) -> Vec<Line<'static>> {
             let indent = "  ".repeat(depth);
             let branch = if depth == 0 { "" } else { "└ " };
             let mark = if depth == last { "  <- this" } else { "" };
+            let chars_max = if depth == last {
+                COMMAND_CHARS_MAX
+            } else {
+                ANCESTOR_CHARS_MAX.saturating_sub(2 * depth).max(ID_CHARS)
+            };
             let user = process.uid.map(|uid| format!(" uid {uid}"));
             let mut command = process.command();
             let named = process.args.first().map_or("", String::as_str);
@@ -115,7 +130,7 @@ fn tree(alert: &Alert) -> Vec<Line<'static>> {
             }
             Line::from(format!(
                 "  {indent}{branch}{} (pid {}{}){mark}",
-                fitted(&command, COMMAND_CHARS_MAX),
+                fitted(&command, chars_max),
                 process.pid,
                 user.unwrap_or_default()
             ))

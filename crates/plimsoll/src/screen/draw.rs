@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use plimsoll_behavior::Alert;
+use plimsoll_behavior::alert::AlertProcess;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -192,12 +193,22 @@ fn alert_line(alert: &Alert, is_chosen: bool, look: Look) -> Line<'static> {
         Span::styled(short(alert.priority), style),
         Span::raw(format!(" {count:>5} {:<16} ", fitted(place, 16))),
         Span::styled(alert.rule.clone(), style::title()),
-        Span::raw(format!(": {}", alert.output)),
+        Span::raw(format!(": {}", said(alert))),
     ]);
     if is_chosen {
         line = line.style(style::chosen());
     }
     line
+}
+
+/// What tells this alert from others of its rule, as a narrow line has no room for more: the command; the
+/// output where no process is behind it.
+fn said(alert: &Alert) -> String {
+    let process = alert.chain.first();
+    let command = process.map(AlertProcess::command);
+    command
+        .filter(|command| !command.is_empty())
+        .unwrap_or_else(|| alert.output.clone())
 }
 
 fn styled(text: String, is_chosen: bool) -> Line<'static> {
