@@ -16,10 +16,16 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use plimsoll_test_cluster::Cluster;
+use serde_json::json;
+
 #[path = "unit/machine.rs"]
 mod machine;
+#[path = "unit/pod.rs"]
+mod pod;
 
 use machine::Machine;
+use pod::{Node, Running};
 
 /// Highest exposure that `systemd-analyze security` may find, in tenths: 0 is none, 100 all.
 const EXPOSURE_MAX: u32 = 25;
@@ -179,13 +185,17 @@ const LOG: &str = "/var/log/private/plimsoll/alerts.json";
 
 /// The alert of a rule, once it is there.
 fn alert(machine: &Machine, log: &str, rule: &str) -> Value {
-    machine.wait(rule, || {
-        machine
-            .read(log)
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .find(|alert| alert["rule"] == rule)
-    })
+    machine.wait(rule, || alert_in(&machine.read(log), rule, ""))
+}
+
+/// The alert of a rule about the container of this name, if one is asked for.
+fn alert_in(log: &str, rule: &str, container: &str) -> Option<Value> {
+    log.lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .find(|alert| {
+            let name = alert["plimsoll"]["container"]["name"].as_str();
+            alert["rule"] == rule && (container.is_empty() || name == Some(container))
+        })
 }
 
 /// A property of the unit, by its name.
@@ -324,4 +334,286 @@ fn it_watches_with_the_rights_that_the_unit_gives() {
     );
     assert_eq!(shown(&machine, "Result"), "success");
     println!("at most {} MiB; {:?} in all", peak >> 20, begun.elapsed());
+}
+
+/// Kubernetes' own server takes the manifest as it is, and the pod that a controller makes of it.
+#[test]
+fn a_cluster_takes_the_daemon_set_and_gives_it_no_right() {
+    let cluster = Cluster::start();
+    let admin = cluster.admin();
+    let strict = |path: &str, object: &Value| {
+        let answer = admin.post(&format!("{path}?fieldValidation=Strict"), object);
+        assert_eq!(answer.status, 201, "{path}: {}", answer.message());
+        assert_eq!(answer.warnings, [""; 0], "{path}");
+        answer
+    };
+    for object in pod::objects() {
+        let below = |group: &str, kind: &str| format!("{group}/namespaces/plimsoll/{kind}");
+        let path = match object["kind"].as_str().unwrap() {
+            "Namespace" => "/api/v1/namespaces".to_owned(),
+            "ConfigMap" => below("/api/v1", "configmaps"),
+            "ServiceAccount" => below("/api/v1", "serviceaccounts"),
+            "NetworkPolicy" => below("/apis/networking.k8s.io/v1", "networkpolicies"),
+            "DaemonSet" => below("/apis/apps/v1", "daemonsets"),
+            other => panic!("{other} is not tried"),
+        };
+        strict(&path, &object);
+    }
+    let template = pod::object("DaemonSet")["spec"]["template"].clone();
+    let made = json!({
+        "apiVersion": "v1", "kind": "Pod", "spec": template["spec"],
+        "metadata": {"name": "plimsoll-watch-x2k4f", "labels": template["metadata"]["labels"]},
+    });
+    let admitted = strict("/api/v1/namespaces/plimsoll/pods", &made).body;
+    // No token was put in.
+    let spec = &admitted["spec"];
+    let names = |spec: &Value| {
+        let volumes = spec["volumes"].as_array().unwrap().iter();
+        volumes
+            .map(|volume| volume["name"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(spec), names(&template["spec"]));
+    assert_eq!(spec["priority"], 2_000_001_000);
+
+    // A namespace that does not say that it is privileged refuses the pod.
+    let restricted = json!({"pod-security.kubernetes.io/enforce": "restricted"});
+    cluster.namespace("shop", &restricted);
+    let mut elsewhere = made;
+    elsewhere["spec"]["serviceAccountName"] = json!("default");
+    let refused = admin.post("/api/v1/namespaces/shop/pods", &elsewhere);
+    assert_eq!(refused.status, 403, "{}", refused.message());
+
+    for (group, resource) in [
+        ("", "pods"),
+        ("", "secrets"),
+        ("", "nodes"),
+        ("apps", "*"),
+        ("*", "*"),
+    ] {
+        for verb in ["get", "list", "watch", "create", "update", "delete", "*"] {
+            let review = json!({
+                "apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview",
+                "spec": {
+                    "user": "system:serviceaccount:plimsoll:plimsoll-watch",
+                    "groups": [
+                        "system:serviceaccounts", "system:serviceaccounts:plimsoll",
+                        "system:authenticated",
+                    ],
+                    "resourceAttributes": {
+                        "namespace": "plimsoll", "group": group, "resource": resource, "verb": verb,
+                    },
+                },
+            });
+            let answer = strict(
+                "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+                &review,
+            );
+            assert_eq!(answer.body["status"]["allowed"], false, "{verb} {resource}");
+        }
+    }
+}
+
+/// Waits for something that a container of ours says.
+fn said<T>(watch: &Running, what: &str, mut seen: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + machine::PATIENCE;
+    loop {
+        if let Some(seen) = seen() {
+            return seen;
+        }
+        assert!(Instant::now() < end, "no {what}: {}", watch.read("stderr"));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Asks the container as a kubelet or Prometheus does, at the port that the manifest names.
+fn asked(watch: &Running, container: &Value, path: &str) -> String {
+    let port = &container["ports"][0];
+    assert_eq!(port["name"], "metrics");
+    let url = format!("http://127.0.0.1:{}{path}", port["containerPort"]);
+    let pid = watch.state()["pid"].to_string();
+    let output = Command::new("nsenter")
+        .args(["--target", &pid, "--net", "--", "busybox", "wget"])
+        .args(["-q", "-O", "-", &url])
+        .output()
+        .unwrap();
+    let why = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{url}: {why}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A container of another pod, as containerd starts it for a kubelet.
+fn neighbour(folder: &Path, tasks: &Path, layer: &Path) {
+    let id = format!("{:064x}", std::process::id());
+    let cgroup = format!("/kubepods/besteffort/podfeed{}/{id}", std::process::id());
+    let configuration = json!({
+        "ociVersion": "1.0.2",
+        "process": {
+            "terminal": false, "user": {"uid": 0, "gid": 0}, "cwd": "/", "env": ["PATH=/bin"],
+            "args": ["sh", "-c", "sleep 1; head -c 1 /etc/shadow; sleep 30"],
+        },
+        "root": {"path": layer, "readonly": true},
+        "mounts": [{"type": "proc", "source": "proc", "destination": "/proc"}],
+        "annotations": {
+            "io.kubernetes.cri.container-type": "container",
+            "io.kubernetes.cri.container-name": "till",
+            "io.kubernetes.cri.image-name": "shop.example/till:2",
+            "io.kubernetes.cri.sandbox-id": "0".repeat(64),
+            "io.kubernetes.cri.sandbox-name": "till-7d4b9",
+            "io.kubernetes.cri.sandbox-namespace": "shop",
+            "io.kubernetes.cri.sandbox-uid": "feed",
+        },
+        "linux": {
+            "cgroupsPath": cgroup,
+            "namespaces": [
+                {"type": "pid"}, {"type": "mount"}, {"type": "network"}, {"type": "ipc"},
+            ],
+        },
+    });
+    let watch = Running::start(&id, &tasks.join("k8s.io").join(&id), &configuration);
+    let log = folder.join("watch/stdout");
+    let told = said(&watch, "alert about another pod", || {
+        let log = fs::read_to_string(&log).unwrap();
+        alert_in(&log, "Hashes of passwords read", "till")
+    });
+    let told = &told["plimsoll"];
+    assert_eq!(
+        told["container"]["image"], "shop.example/till:2",
+        "{told:#}"
+    );
+    assert_eq!(told["pod"]["namespace"], "shop", "{told:#}");
+    assert_eq!(told["pod"]["name"], "till-7d4b9", "{told:#}");
+}
+
+#[test]
+fn the_container_of_the_daemon_set_watches_with_the_rights_that_it_asks_for() {
+    if !can_watch() {
+        return;
+    }
+    let begun = Instant::now();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (image, containers) = (folder.join("image"), folder.join("containers"));
+    let (state, tasks, rules) = (
+        folder.join("state"),
+        folder.join("tasks"),
+        folder.join("rules"),
+    );
+    fs::create_dir(&image).unwrap();
+    fs::create_dir(&containers).unwrap();
+    stripped(&folder.join("plimsoll"));
+    pod::image(&image, &folder.join("plimsoll"));
+    let archive = layer(folder);
+    let template = pod::object("DaemonSet")["spec"]["template"]["spec"].clone();
+    let node = Node {
+        image: &image,
+        entrypoint: "/plimsoll",
+        folders: &[
+            ("/var/lib/plimsoll", &state),
+            ("/var/lib/containers", &containers),
+            ("/run/containerd/io.containerd.runtime.v2.task", &tasks),
+        ],
+        configs: &rules,
+        cgroup: &format!("/kubepods/burstable/podcafe{0}/{0}", std::process::id()),
+        // Programs of tests are slow.
+        env: &[("PLIMSOLL_CPU_MAX", "400")],
+    };
+    let configuration = node.configuration(&template);
+    let name = format!("plimsoll-pod-{}", std::process::id());
+    let watch = Running::start(&name, &folder.join("watch"), &configuration);
+    let container = &template["containers"][0];
+    said(&watch, "watching", || {
+        watch
+            .read("stderr")
+            .contains("watching with ")
+            .then_some(())
+    });
+    let pid = watch.state()["pid"].to_string();
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    for line in [
+        "CapEff:\t000000c000080004",
+        "CapBnd:\t000000c000080004",
+        "CapAmb:\t0000000000000000",
+        "NoNewPrivs:\t1",
+    ] {
+        assert!(status.contains(line), "{status}");
+    }
+    for probe in ["livenessProbe", "readinessProbe"] {
+        let get = &container[probe]["httpGet"];
+        assert_eq!(get["port"], "metrics");
+        assert_eq!(
+            asked(&watch, container, get["path"].as_str().unwrap()),
+            "ok\n"
+        );
+    }
+    let figures = asked(&watch, container, "/metrics");
+    assert!(
+        figures.contains("\nplimsoll_programs_refused 0\n"),
+        "{figures}"
+    );
+
+    // An engine of the node.
+    fs::write(folder.join("containers.conf"), PODMAN).unwrap();
+    let podman = |arguments: &[&str]| {
+        // With mounts of its own, so that none stays.
+        let output = Command::new("unshare")
+            .args(["--mount", "podman", "--root"])
+            .arg(containers.join("storage"))
+            .arg("--runroot")
+            .arg(folder.join("run"))
+            .arg("--tmpdir")
+            .arg(folder.join("podman"))
+            .args(["--storage-driver", "overlay"])
+            .args(arguments)
+            .env("CONTAINERS_CONF", folder.join("containers.conf"))
+            .output()
+            .unwrap();
+        let why = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success(),
+            "podman (packages podman and runc): {why}"
+        );
+    };
+    let act = |name: &str, script: &str| {
+        let run = ["run", "--rm", "--network", "none", "--name", name, IMAGE];
+        podman(&[&run[..], &["sh", "-c", script]].concat());
+    };
+    podman(&["import", "-q", archive.to_str().unwrap(), IMAGE]);
+    act("shop-1", "sleep 1; head -c 1 /etc/shadow; sleep 1");
+    let told = said(&watch, "alert", || {
+        alert_in(&watch.read("stdout"), "Hashes of passwords read", "shop-1")
+    });
+    assert_eq!(told["plimsoll"]["container"]["image"], IMAGE, "{told:#}");
+    neighbour(folder, &tasks, &folder.join("layer"));
+
+    // The kubelet brings a new version of the ConfigMap.
+    pod::configure(&rules, "local.yaml", &rule("brought"));
+    said(&watch, "new rules", || {
+        alert_in(
+            &watch.read("stdout"),
+            "Plimsoll internal: rules reloaded",
+            "",
+        )
+    });
+    act("shop-2", "sleep 1; head -c 1 /etc/secret; sleep 1");
+    said(&watch, "alert of the new rule", || {
+        alert_in(&watch.read("stdout"), "Secret brought", "shop-2")
+    });
+
+    // It ends when it is asked to, and has said until when it watched.
+    let asked = Instant::now();
+    let kill = Command::new("runc").args(["kill", &name, "TERM"]).status();
+    assert!(kill.unwrap().success());
+    said(&watch, "end", || {
+        (watch.state()["status"] == "stopped").then_some(())
+    });
+    let grace = template["terminationGracePeriodSeconds"].as_u64().unwrap();
+    assert!(
+        asked.elapsed() < Duration::from_secs(grace),
+        "{:?}",
+        asked.elapsed()
+    );
+    let until = fs::read_to_string(state.join("watch.json")).unwrap();
+    assert!(until.contains("\"ended\":true"), "{until}");
+    println!("{:?} in all", begun.elapsed());
 }

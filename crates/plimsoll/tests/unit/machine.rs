@@ -10,7 +10,7 @@ const SCRIPT: &str = include_str!("machine.sh");
 /// Of names of cgroups, before the number of the process that made them.
 const PREFIX: &str = "plimsoll-unit-";
 /// Longest wait for anything, on a machine that does much else.
-const PATIENCE: Duration = Duration::from_mins(2);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 pub struct Machine {
     child: Child,
