@@ -42,6 +42,7 @@ mod worst;
 
 pub use check::{Check, Defect, Persona, Said, Test};
 pub use checks::CHECKS;
+pub use look::check_object;
 pub use options::Options;
 pub use run::{Checked, check};
 pub use world::World;

@@ -4,6 +4,7 @@
 use plimsoll_model::{Finding, Unknown};
 
 use crate::check::{Check, Defect, Said, Test};
+use crate::checks::CHECKS;
 use crate::fields::misplaced;
 use crate::finding::finding;
 use crate::options::Options;
@@ -117,6 +118,21 @@ fn template_at(object: &Object<'_>) -> Option<Place> {
         containers.find_map(|container| container.field(&["image"]).filter(is_template))
     };
     of_object.or_else(of_pod).map(|node| node.at)
+}
+
+/// What the checks of one object find in an object that was read already, as an API server hands it
+/// over: no text, hence no comments that allow something. `file` is what findings name as their place.
+pub fn check_object(object: &Object<'_>, file: &str, options: Options<'_>) -> Vec<Finding> {
+    let pod = object.pod();
+    let none = Allowances::default();
+    let mut said = Said::default();
+    let mut out = Vec::new();
+    for check in CHECKS.iter().filter(|check| options.wants(check)) {
+        ask(check, object, pod.as_ref(), options, &mut said);
+        let defects = said.list.drain(..);
+        out.extend(defects.map(|defect| finding(check, object, file, &defect, &none, options)));
+    }
+    out
 }
 
 /// One check of one object.

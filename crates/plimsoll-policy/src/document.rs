@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_saphyr::Spanned;
 
+use crate::admission::{self, Admission, AdmissionForm};
 use crate::condition::{Condition, FixWanted};
 use crate::exception::{Exception, LayerScope, Origin};
 use crate::expression::Expression;
@@ -33,6 +34,8 @@ pub struct Document {
     pub responses: Vec<Response>,
     /// Values of the flags of `plimsoll watch`.
     pub watch: WatchSettings,
+    /// How the webhook behaves.
+    pub admission: Admission,
 }
 
 /// Values of global flags that the file sets. Flags and environment win over them.
@@ -79,6 +82,7 @@ struct Form {
     exceptions: Vec<Spanned<ExceptionForm>>,
     responses: Vec<Spanned<ResponseForm>>,
     watch: WatchSettings,
+    admission: AdmissionForm,
 }
 
 #[derive(Deserialize)]
@@ -176,12 +180,14 @@ impl Document {
         for exception in form.exceptions {
             exceptions.push(read_exception(file, exception)?);
         }
+        let policy = match form.policy {
+            Some(policy) => read_policy(file, policy)?,
+            None => builtin::default_policy(),
+        };
         Ok(Self {
             settings: form.settings,
-            policy: match form.policy {
-                Some(policy) => read_policy(file, policy)?,
-                None => builtin::default_policy(),
-            },
+            admission: admission::read(file, form.admission, &policy)?,
+            policy,
             exceptions,
             responses: response::read(file, form.responses)?,
             watch: form.watch,

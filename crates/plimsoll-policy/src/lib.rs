@@ -3,6 +3,7 @@
 //! Is handed text, findings and time; reads no file, no clock and no environment. The same policy
 //! gives the same verdict on a laptop, in a pipeline, at admission and on the node.
 
+pub mod admission;
 pub mod builtin;
 pub mod condition;
 pub mod document;
@@ -17,6 +18,7 @@ pub mod rule;
 pub mod suggest;
 pub mod watch_settings;
 
+pub use admission::{Admission, Otherwise, Trouble};
 pub use document::{Document, Settings};
 pub use error::PolicyError;
 pub use exception::{Exception, Origin};

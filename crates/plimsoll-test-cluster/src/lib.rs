@@ -55,9 +55,17 @@ impl Cluster {
     /// # Panics
     /// When a program is missing or the server does not come up; the message has its last lines.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// [`Cluster::start`], with further arguments for the API server; it runs in the cluster's folder.
+    ///
+    /// # Panics
+    /// As [`Cluster::start`] does.
+    pub fn start_with(arguments: &[&str]) -> Self {
         let program = programs();
         for attempt in 1.. {
-            match Self::attempt(&program) {
+            match Self::attempt(&program, arguments) {
                 Ok(cluster) => return cluster,
                 Err(reason) if attempt == STARTS_MAX => panic!("no API server: {reason}"),
                 Err(_) => {}
@@ -66,7 +74,7 @@ impl Cluster {
         unreachable!()
     }
 
-    fn attempt(program: &Path) -> Result<Self, String> {
+    fn attempt(program: &Path, arguments: &[&str]) -> Result<Self, String> {
         // Short: sockets may lie in there.
         let folder = tempfile::Builder::new().prefix("kube-").tempdir().unwrap();
         let path = folder.path();
@@ -78,7 +86,7 @@ impl Cluster {
         fs::write(path.join("tokens.csv"), tokens).unwrap();
         let [client_port, peer_port, port] = free_ports();
         let store = store(path, client_port, peer_port);
-        let api_server = api_server(program, path, client_port, port);
+        let api_server = api_server(program, path, [client_port, port], arguments);
         let url = format!("https://127.0.0.1:{port}");
         let authority = fs::read(path.join("ca.crt")).unwrap();
         let admin = Client::new(&url, &authority, Some("admin-token"));
@@ -232,7 +240,12 @@ fn store(folder: &Path, client_port: u16, peer_port: u16) -> Process {
     Process::start(Path::new("etcd"), &arguments, folder)
 }
 
-fn api_server(program: &Path, folder: &Path, store_port: u16, port: u16) -> Process {
+fn api_server(
+    program: &Path,
+    folder: &Path,
+    [store_port, port]: [u16; 2],
+    further: &[&str],
+) -> Process {
     let store = format!("--etcd-servers=http://127.0.0.1:{store_port}");
     let port = format!("--secure-port={port}");
     let arguments = [
@@ -253,5 +266,5 @@ fn api_server(program: &Path, folder: &Path, store_port: u16, port: u16) -> Proc
         "--profiling=false",
         "--allow-privileged=true",
     ];
-    Process::start(program, &arguments, folder)
+    Process::start(program, &[&arguments, further].concat(), folder)
 }

@@ -11,6 +11,7 @@ mod network;
 mod replay;
 mod respond;
 mod rules;
+mod serve;
 mod watch;
 pub use access::{
     AccessCommand, AccessDiffArgs, AccessInput, CanArgs, RightsArgs, RisksArgs, WhoArgs,
@@ -23,6 +24,7 @@ pub use network::{
 };
 pub use replay::{EventsArgs, ReplayArgs};
 pub use rules::{RulesArgs, RulesCommand};
+pub use serve::{ServeAdmissionArgs, ServeCommand};
 pub use watch::WatchArgs;
 
 pub use respond::{RespondCommand, TrailArgs, UndoArgs};
@@ -180,6 +182,9 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Events as JSON, recorded or live, for other programs
     Events(EventsArgs),
+    /// Answer others: Kubernetes' API server
+    #[command(subcommand)]
+    Serve(ServeCommand),
     /// What this machine, kernel, engine, cluster and database allow, and what is missing
     Doctor,
     /// Print a completion script for a shell

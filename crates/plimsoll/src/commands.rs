@@ -18,6 +18,7 @@ mod respond;
 mod rules;
 mod sbom;
 pub mod scan;
+mod serve;
 mod version;
 mod watch;
 
@@ -56,6 +57,7 @@ pub fn run(session: &Session, command: Command) -> Result<u8, Failure> {
         Command::Watch(arguments) => watch::run(session, &arguments),
         Command::Replay(arguments) => replay::run(session, &arguments),
         Command::Events(arguments) => events::run(session, &arguments),
+        Command::Serve(command) => serve::run(session, &command),
         Command::Doctor => doctor::run(session),
         Command::Completions { shell } => {
             clap_complete::generate(

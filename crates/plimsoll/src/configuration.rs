@@ -7,7 +7,7 @@ use plimsoll_model::{Severity, Stage};
 use plimsoll_policy::document::POLICY_BYTES_MAX;
 use plimsoll_policy::ignore_files::{self, IGNORE_FILES};
 use plimsoll_policy::{
-    Document, Exception, Policy, PolicyError, Response, Settings, WatchSettings,
+    Admission, Document, Exception, Policy, PolicyError, Response, Settings, WatchSettings,
 };
 
 use crate::cli::{ColorChoice, Global};
@@ -32,6 +32,8 @@ pub struct Configuration {
     pub responses: Vec<Response>,
     /// Values of the flags of `watch`.
     pub watch: WatchSettings,
+    /// How the webhook behaves.
+    pub admission: Admission,
     pub stage: Stage,
     pub severity: SeverityFilter,
     pub ignore_unfixed: bool,
@@ -101,11 +103,13 @@ impl Configuration {
         };
         let mut exceptions = document.exceptions;
         let mut responses = document.responses;
+        let mut admission = document.admission;
         let (policy, policy_file) = match &global.policy {
             Some(path) => {
                 let other = read_document(path)?;
                 exceptions = other.exceptions;
                 responses = other.responses;
+                admission = other.admission;
                 (other.policy, Some(path.clone()))
             }
             None => (document.policy, file.clone()),
@@ -151,6 +155,7 @@ impl Configuration {
             exceptions,
             responses,
             watch: document.watch,
+            admission,
         })
     }
 }

@@ -53,8 +53,12 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    // Watching ends in order, and has signals of its own.
-    if !matches!(arguments.command, cli::Command::Watch(_)) {
+    // Watching and serving end in order, and have signals of their own.
+    let has_own_signals = matches!(
+        arguments.command,
+        cli::Command::Watch(_) | cli::Command::Serve(_)
+    );
+    if !has_own_signals {
         interrupt::listen();
     }
     let result = std::panic::catch_unwind(move || run(arguments)).unwrap_or_else(|_| {

@@ -27,6 +27,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("plimsoll-notify", 2),
     ("plimsoll-trust", 2),
     ("plimsoll-cluster", 2),
+    ("plimsoll-server", 3),
     ("plimsoll", 4),
     ("plimsoll-fuzz", 4),
     ("xtask", 5),

@@ -213,7 +213,7 @@ fn framework(id: &str) -> Result<&'static Framework, Failure> {
     })
 }
 
-fn persona(word: &str) -> Result<Persona, Failure> {
+pub fn persona(word: &str) -> Result<Persona, Failure> {
     let known = Persona::ALL.into_iter();
     known
         .clone()
@@ -226,7 +226,7 @@ fn persona(word: &str) -> Result<Persona, Failure> {
 }
 
 /// The minor version of `v1.30`, `1.30` or `1.30.2`.
-fn minor(version: Option<&str>) -> Result<u16, Failure> {
+pub fn minor(version: Option<&str>) -> Result<u16, Failure> {
     let Some(version) = version else {
         return Ok(NEWEST_MINOR);
     };
