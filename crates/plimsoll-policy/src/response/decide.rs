@@ -138,6 +138,10 @@ impl Responder {
             .collect();
     }
 
+    pub const fn is_empty(&self) -> bool {
+        self.responses.is_empty()
+    }
+
     /// All responses, in the policy's order.
     pub fn responses(&self) -> impl Iterator<Item = &Response> {
         self.responses.iter().map(|counted| &counted.response)

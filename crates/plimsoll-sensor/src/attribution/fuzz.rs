@@ -13,6 +13,17 @@ use super::metadata::fuzz as metadata;
 pub fn database(data: &[u8]) {
     metadata::database(data, &[b"v1", b"large", b"key-057"]);
     metadata::database(data, &[b"v1", b"small", b"key"]);
+    let _ = metadata::sqlite(data, "ContainerConfig", "key");
+}
+
+/// An SQLite database, by the key of a row in it.
+pub fn sqlite(data: &[u8], table: &str, key: &str) -> Option<Vec<Vec<u8>>> {
+    metadata::sqlite(data, table, key)
+}
+
+/// What podman's database below a storage's folder says of a container, as JSON.
+pub fn podman(root: &Path, id: &str) -> Value {
+    Value::Object(metadata::podman(root, id).json())
 }
 
 /// The configuration of a bundle, and what is noted beside it: all that is JSON.

@@ -17,6 +17,7 @@ mod podman;
 mod probes;
 mod process;
 mod runc;
+mod sqlite;
 #[cfg(test)]
 mod tests;
 mod time;

@@ -100,6 +100,9 @@ impl Answers {
 
     /// What the policy says about an alert of this event.
     pub fn decide(&mut self, moment: &Moment<'_>, alert: &Alert) -> Vec<Order> {
+        if self.responder.is_empty() {
+            return Vec::new();
+        }
         let process = moment.process;
         let container = container_of(moment.container);
         // What cannot be told from the host is treated as it.

@@ -1,8 +1,6 @@
-//! podman: its storage, and its own database up to version 4.
-//!
-//! Version 5 keeps its own things (labels, pods, health checks) in SQLite, which is not read: they
-//! are named as not known then.
+//! podman: its storage, and its own database: bbolt's up to version 4, SQLite from 5 on.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -10,6 +8,7 @@ use serde_json::Value;
 use super::super::details::{Details, text, text_map, texts};
 use super::bolt::Bolt;
 use super::file::{self, Links};
+use super::sqlite::Sqlite;
 use super::{probes, time};
 
 /// Storage drivers, after which folders of a storage are named.
@@ -103,18 +102,14 @@ impl Storage {
 
     /// Labels, pod and health check, from podman's own database.
     pub fn take_own(&self, id: &str, links: Links, details: &mut Details) {
-        let path = self.root.join("libpod/bolt_state.db");
-        let database = file::file(&path, links).ok().and_then(Bolt::new);
-        let Some(database) = database else {
+        let own = Own::open(&self.root, links);
+        if own.is_empty() {
             return details.missing(
-                "podman's database: none of version 4; labels, pod and health check are not read",
+                "podman's database: not found; labels, pod and health check are not known",
             );
-        };
-        let json = |path: [&[u8]; 3]| {
-            let bytes = database.get(&path)?;
-            serde_json::from_slice::<Value>(&bytes).ok()
-        };
-        let Some(value) = json([b"ctr", id.as_bytes(), b"config"]) else {
+        }
+        let json = |kind, id: &str| own.json(kind, id);
+        let Some(value) = json(Kind::Container, id) else {
             return details.missing("podman's database: the container is not in it");
         };
         let at = |path: &str| value.pointer(path).unwrap_or(&Value::Null);
@@ -128,18 +123,18 @@ impl Storage {
             .as_bool()
             .or_else(|| at("/isInfra").as_bool());
         if let Some(pod_id) = text(at("/pod")) {
-            let named = json([b"pod", pod_id.as_bytes(), b"config"]);
+            let named = json(Kind::Pod, &pod_id);
             let pod = details.pod();
             pod.name = named.as_ref().and_then(|value| text(value.get("name")?));
             let labels = named.as_ref().and_then(|value| value.get("labels"));
             pod.labels = labels.map(text_map).unwrap_or_default();
             pod.uid = Some(pod_id.clone());
             pod.sandbox_id = named.and_then(|_| {
-                let state = json([b"pod", pod_id.as_bytes(), b"state"])?;
+                let state = json(Kind::PodState, &pod_id)?;
                 text(state.get("InfraContainerID")?)
             });
         }
-        if let Some(state) = json([b"ctr", id.as_bytes(), b"state"]) {
+        if let Some(state) = json(Kind::ContainerState, id) {
             let pid = state.get("pid").and_then(Value::as_u64);
             details.init_pid = pid
                 .and_then(|pid| u32::try_from(pid).ok())
@@ -147,6 +142,48 @@ impl Storage {
             let started = state.get("startedTime").and_then(text);
             details.started_ns = started.and_then(|text| time::nanoseconds(&text));
         }
+    }
+}
+
+/// What podman keeps one JSON text each of.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Container,
+    ContainerState,
+    Pod,
+    PodState,
+}
+
+/// podman's own databases; after an upgrade both may be there.
+struct Own {
+    sqlite: Option<Sqlite<File>>,
+    bolt: Option<Bolt>,
+}
+
+impl Own {
+    fn open(root: &Path, links: Links) -> Self {
+        let open = |name: &str| file::file(&root.join(name), links).ok();
+        Self {
+            sqlite: open("db.sql").and_then(Sqlite::new),
+            bolt: open("libpod/bolt_state.db").and_then(Bolt::new),
+        }
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.sqlite.is_none() && self.bolt.is_none()
+    }
+
+    fn json(&self, kind: Kind, id: &str) -> Option<Value> {
+        let (table, bucket, name): (_, &[u8], &[u8]) = match kind {
+            Kind::Container => ("ContainerConfig", b"ctr", b"config"),
+            Kind::ContainerState => ("ContainerState", b"ctr", b"state"),
+            Kind::Pod => ("PodConfig", b"pod", b"config"),
+            Kind::PodState => ("PodState", b"pod", b"state"),
+        };
+        // The last column of each of these tables.
+        let row = || self.sqlite.as_ref()?.row(table, id)?.pop();
+        let value = || self.bolt.as_ref()?.get(&[bucket, id.as_bytes(), name]);
+        serde_json::from_slice(&row().or_else(value)?).ok()
     }
 }
 
