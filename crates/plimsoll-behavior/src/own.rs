@@ -55,6 +55,7 @@ own! {
     "cloud-metadata-any"
     "cluster-client"
     "cluster-credentials"
+    "compat-program"
     "compiler-run"
     "core-pattern"
     "credential-search"

@@ -28,7 +28,10 @@ struct {
 
 // One message as its caller describes it.
 struct message {
+	// -1 where there is none.
 	s64 fd;
+	// The socket, where no descriptor stands for it: a `struct sock`.
+	u64 sock;
 	s64 ret;
 	u64 name;
 	u64 data;
@@ -154,7 +157,7 @@ NOINLINE int tell_message(struct message *m)
 
 	if (!m)
 		return 0;
-	sk = sock_of(m->fd);
+	sk = m->sock ? (struct sock *)m->sock : sock_of(m->fd);
 	if (!sk)
 		return 0;
 	given = given_at(m->name, m->name_length);
@@ -164,7 +167,8 @@ NOINLINE int tell_message(struct message *m)
 	s = begin(m->kind, m->ret);
 	if (!s)
 		return 0;
-	put_u64(s, PARAM_FD, m->fd);
+	if (m->fd >= 0)
+		put_u64(s, PARAM_FD, m->fd);
 	put_u64(s, PARAM_FLAGS, m->flags);
 	put_u64(s, PARAM_SIZE, m->bytes);
 	put_given_address(s, m->name, m->name_length);

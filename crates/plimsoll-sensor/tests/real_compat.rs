@@ -1,4 +1,4 @@
-//! A program for 32 bits, made by hand, is marked when it starts.
+//! A program for 32 bits, made by hand, is marked when it starts, and in a container it is an alert.
 
 #![cfg(target_arch = "x86_64")]
 #![allow(
@@ -9,13 +9,24 @@
 )]
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
+use plimsoll_behavior::fields::Catalog;
+use plimsoll_behavior::rules::Loader;
+use plimsoll_behavior::{Engine, own};
 use plimsoll_model::event::{EventKind, FLAG_COMPAT};
 
+#[path = "support/containers.rs"]
+mod containers;
 #[path = "support/recorder.rs"]
 mod recorder;
+#[path = "support/watched.rs"]
+mod watched;
+use containers::{Root, Runc, unique};
 use recorder::{Recorder, may_run};
+use watched::Watched;
 
 /// An ELF file of one segment whose code is `exit(0)`.
 fn program() -> Vec<u8> {
@@ -41,6 +52,44 @@ fn program() -> Vec<u8> {
     bytes
 }
 
+fn put(path: &Path) {
+    std::fs::write(path, program()).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_program_for_32_bits_in_a_container_is_an_alert() {
+    if !may_run() {
+        return;
+    }
+    let (root, runc) = (Root::new(), Runc::new());
+    let path = root.path().join("bin/small");
+    put(&path);
+    if let Err(error) = Command::new(&path).status() {
+        println!("skipped: this kernel runs no programs for 32 bits ({error})");
+        return;
+    }
+    let mut loader = Loader::new(&Catalog);
+    for (name, text) in own::files() {
+        loader.file(&name, text.as_bytes());
+    }
+    let mut watched = Watched::new(Engine::new(&loader.finish().set).unwrap());
+    let [fires, quiet] = ["small", "true"].map(|program| {
+        let name = unique(program);
+        let bundle = runc.bundle(&name, &root, &[program], |_| {});
+        assert!(runc.run(&name, &bundle));
+        name
+    });
+    watched.read_for(Duration::from_secs(1));
+    let rule = &own::find("compat-program").unwrap().name;
+    let told = |name: &str| {
+        let fired = watched.fired.get(name);
+        fired.is_some_and(|fired| fired.iter().any(|(found, _)| found == rule))
+    };
+    assert!(told(&fires), "{:?}", watched.fired);
+    assert!(!told(&quiet), "{:?}", watched.fired);
+}
+
 #[test]
 fn a_program_for_32_bits_is_marked_and_others_are_not() {
     if !may_run() {
@@ -49,8 +98,7 @@ fn a_program_for_32_bits_is_marked_and_others_are_not() {
     let mut recorder = Recorder::new(&[EventKind::Execve]);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("small");
-    std::fs::write(&path, program()).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    put(&path);
     let mut child = match Command::new(&path).spawn() {
         Ok(child) => child,
         Err(error) => {

@@ -35,6 +35,9 @@ const SOURCE: &str = r#"
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Newer than some headers. */
+enum { OP_FTRUNCATE = 55, OP_BIND = 56, OP_LISTEN = 57 };
+
 static int ring;
 static struct io_uring_params params;
 static char *sq, *cq;
@@ -163,6 +166,49 @@ int main(int argc, char **argv)
     sqe = work(IORING_OP_SHUTDOWN, tcp, NULL);
     sqe.len = 2;
     say("shutdown", done(sqe));
+
+    int file = open("tall", O_CREAT | O_RDWR, 0600), ends[2];
+    if (file < 0 || write(file, "0123456789", 10) != 10 || pipe(ends))
+        return 4;
+    sqe = work(OP_FTRUNCATE, file, NULL);
+    sqe.off = 4;
+    say("ftruncate", done(sqe));
+    sqe = work(IORING_OP_FSETXATTR, file, "user.one");
+    sqe.off = (unsigned long)"value";
+    sqe.len = 5;
+    say("fsetxattr", done(sqe));
+    sqe = work(IORING_OP_SETXATTR, 0, "user.two");
+    sqe.off = (unsigned long)"value";
+    sqe.len = 5;
+    sqe.addr3 = (unsigned long)"tall";
+    say("setxattr", done(sqe));
+    sqe = work(IORING_OP_SPLICE, ends[1], NULL);
+    sqe.splice_fd_in = file;
+    sqe.off = -1;
+    sqe.len = 3;
+    say("splice", done(sqe));
+
+    int server = socket(AF_INET, SOCK_STREAM, 0);
+    to.sin_port = 0;
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sqe = work(OP_BIND, server, &to);
+    sqe.off = sizeof(to);
+    say("bind", done(sqe));
+    sqe = work(OP_LISTEN, server, NULL);
+    sqe.len = 5;
+    say("listen", done(sqe));
+    socklen_t length = sizeof(to);
+    getsockname(server, (void *)&to, &length);
+    if (connect(socket(AF_INET, SOCK_STREAM, 0), (void *)&to, sizeof(to)))
+        perror("connect");
+    say("accept", done(work(IORING_OP_ACCEPT, server, NULL)));
+
+    if (syscall(SYS_io_uring_register, ring, IORING_REGISTER_FILES, &udp, 1) < 0)
+        perror("register");
+    sqe = work(IORING_OP_SEND, 0, "by slot");
+    sqe.flags = IOSQE_FIXED_FILE;
+    sqe.len = 7;
+    say("slot", done(sqe));
     return 0;
 }
 "#;
@@ -181,6 +227,13 @@ const KINDS: &[EventKind] = &[
     EventKind::Sendto,
     EventKind::Sendmsg,
     EventKind::Shutdown,
+    EventKind::Ftruncate,
+    EventKind::Fsetxattr,
+    EventKind::Setxattr,
+    EventKind::Splice,
+    EventKind::Bind,
+    EventKind::Listen,
+    EventKind::Accept4,
 ];
 
 fn compiled(folder: &Path) -> std::path::PathBuf {
@@ -361,6 +414,44 @@ fn check(setup: u32) {
     assert_eq!(sent.param(Param::RemoteAddress), Some(&address[..]));
     let shut = run.record(EventKind::Shutdown, "shutdown", |_| true);
     assert_eq!(shut.number(Param::Arg1), Some(2));
+
+    let cut = run.record(EventKind::Ftruncate, "ftruncate", |_| true);
+    assert_eq!((cut.ret, cut.number(Param::Size)), (0, Some(4)));
+    assert_eq!(cut.param(Param::Path), Some(&full("tall")[..]));
+    for (kind, what, name) in [
+        (EventKind::Fsetxattr, "fsetxattr", "user.one"),
+        (EventKind::Setxattr, "setxattr", "user.two"),
+    ] {
+        let set = run.record(kind, what, |_| true);
+        let all = told(&set);
+        assert_eq!(set.param(Param::Text), Some(name.as_bytes()), "{all}");
+        assert_eq!(set.param(Param::Path), Some(&full("tall")[..]), "{all}");
+        assert_eq!(set.number(Param::Size), Some(5), "{all}");
+    }
+    let spliced = run.record(EventKind::Splice, "splice", |_| true);
+    let all = told(&spliced);
+    assert_eq!(spliced.ret, 3, "{all}");
+    assert_eq!(spliced.param(Param::Path), Some(&full("tall")[..]), "{all}");
+    assert!(spliced.number(Param::NewFd).is_some(), "{all}");
+
+    let bound = run.record(EventKind::Bind, "bind", |_| true);
+    let all = told(&bound);
+    assert_eq!(bound.ret, 0, "{all}");
+    let local = bound.number(Param::LocalPort);
+    assert!(local > Some(0), "{all}");
+    let listening = run.record(EventKind::Listen, "listen", |_| true);
+    assert_eq!(listening.number(Param::LocalPort), local);
+    let accepted = run.record(EventKind::Accept4, "accept", |_| true);
+    let all = told(&accepted);
+    assert_eq!(accepted.number(Param::LocalPort), local, "{all}");
+    assert!(accepted.number(Param::RemotePort) > Some(0), "{all}");
+    assert!(accepted.signed(Param::NewFd) > Some(2), "{all}");
+
+    let sent = run.record(EventKind::Sendto, "slot", |record| {
+        record.param(Param::Data) == Some(b"by slot")
+    });
+    assert_eq!(sent.param(Param::Fd), None);
+    assert_eq!(sent.param(Param::RemoteAddress), Some(&address[..]));
     drop(server);
 }
 

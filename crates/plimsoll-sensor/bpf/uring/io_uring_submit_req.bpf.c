@@ -1,8 +1,9 @@
 // Work was handed to a ring. Kept until it is done; work whose success is not to be reported to its
 // caller is told at once, without a result.
 //
-// Not told: reading and writing, work through slots of the ring that leaves no descriptor (its names
-// and addresses are), the second and later connections of one request to accept many.
+// Not told: reading and writing, what lies in slots of the ring (names and addresses of work with them
+// are), the second and later connections of one request to accept many. The whole list, opcode by
+// opcode, stands in docs/runtime-seen.md.
 #pragma once
 #include "tell.h"
 
@@ -61,6 +62,38 @@ NOINLINE int keep_names(struct request *request, struct io_kiocb *req)
 		break;
 	case OP_CLOSE:
 		request->fd = GET(close, fd);
+		break;
+	}
+	return 0;
+}
+
+// What a request about an open file's contents or attributes asks for.
+NOINLINE int keep_contents(struct request *request, struct io_kiocb *req)
+{
+	struct io_xattr *xattr = (void *)req;
+	struct io_ftrunc *truncate = (void *)req;
+	struct io_splice *splice = (void *)req;
+	s64 length;
+
+	if (!request)
+		return 0;
+	switch (request->opcode) {
+	case OP_SETXATTR:
+	case OP_FSETXATTR:
+		request->bytes = GET(xattr, ctx.size);
+		request->flags = GET(xattr, ctx.flags);
+		length = bpf_probe_read_kernel_str(request->name[1], GIVEN_BYTES, GET(xattr, ctx.kname));
+		request->length[1] = length > 0 ? length - 1 : 0;
+		if (request->opcode == OP_SETXATTR)
+			keep_name(request, 0, GET(xattr, filename));
+		break;
+	case OP_FTRUNCATE:
+		request->bytes = GET(truncate, len);
+		break;
+	case OP_SPLICE:
+		request->bytes = GET(splice, len);
+		request->flags = GET(splice, flags);
+		request->folder = GET(splice, splice_fd_in);
 		break;
 	}
 	return 0;
@@ -144,6 +177,8 @@ int io_uring_submit_req(u64 *ctx)
 	request->folder = request->new_folder = AT_FDCWD;
 	if (is_about_names(opcode))
 		keep_names(request, req);
+	else if (is_about_contents(opcode))
+		keep_contents(request, req);
 	else
 		keep_socket(request, req);
 	bpf_map_update_elem(&requests, &key, request, UPDATE_ANY);

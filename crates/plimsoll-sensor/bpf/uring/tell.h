@@ -2,6 +2,12 @@
 #pragma once
 #include "types.h"
 
+#ifndef S_IFREG
+#define S_IFREG 0100000
+#endif
+// The file to splice from lies in a slot.
+#define SPLICE_FROM_SLOT (1u << 31)
+
 // A name that was kept, in `s->name`.
 INLINE u32 recalled(struct scratch *s, struct request *request, u32 second)
 {
@@ -101,6 +107,33 @@ NOINLINE int put_names(struct scratch *s, struct request *request, s64 ret)
 	return 0;
 }
 
+NOINLINE int put_contents(struct scratch *s, struct request *request, struct file *file)
+{
+	if (!s || !request)
+		return 0;
+	if (request->opcode == OP_SPLICE) {
+		put_fd(s, (s64)request->folder);
+		if (!request->fixed)
+			put_u64(s, PARAM_NEW_FD, (s64)request->fd);
+	} else if (request->opcode == OP_SETXATTR) {
+		request->folder = AT_FDCWD;
+		put_kept(s, request);
+	} else {
+		if (!request->fixed)
+			put_u64(s, PARAM_FD, (s64)request->fd);
+		put_file(s, file);
+	}
+	if (request->opcode == OP_SETXATTR || request->opcode == OP_FSETXATTR) {
+		u32 length = recalled(s, request, 1);
+
+		put_kernel(s, PARAM_TEXT, s->name, length);
+	}
+	put_u64(s, PARAM_SIZE, request->bytes);
+	if (request->opcode != OP_FTRUNCATE)
+		put_u64(s, PARAM_FLAGS, request->flags);
+	return 0;
+}
+
 NOINLINE int put_socket_work(struct scratch *s, struct request *request, struct file *file, s64 ret)
 {
 	struct sock *sk = sock_behind(file);
@@ -157,6 +190,26 @@ INLINE bool is_about_names(u8 opcode)
 	       (opcode >= OP_RENAMEAT && opcode <= OP_LINKAT);
 }
 
+INLINE bool is_about_contents(u8 opcode)
+{
+	return opcode == OP_SPLICE || opcode == OP_FSETXATTR || opcode == OP_SETXATTR ||
+	       opcode == OP_FTRUNCATE;
+}
+
+INLINE u32 form_behind(struct file *file)
+{
+	struct inode *inode = file ? GET(file, f_inode) : NULL;
+
+	return inode ? GET(inode, i_mode) & S_IFMT : 0;
+}
+
+// As with the system call: from a regular file, and not to a socket.
+INLINE bool is_splice_told(struct request *request, struct file *to)
+{
+	return !(request->flags & SPLICE_FROM_SLOT) &&
+	       form_behind(file_of(request->folder)) == S_IFREG && form_behind(to) != S_IFSOCK;
+}
+
 // Whether an open is wanted by the filter of opens. One without a file is told unless none are.
 INLINE bool is_open_wanted(struct request *request, s64 ret)
 {
@@ -177,7 +230,7 @@ INLINE bool is_open_wanted(struct request *request, s64 ret)
 	return opens != OPENS_CHOSEN || !file || chosen(config, file);
 }
 
-NOINLINE int tell_message_work(struct request *request, s64 ret)
+NOINLINE int tell_message_work(struct request *request, struct file *file, s64 ret)
 {
 	struct message m = {
 		.fd = request->fd,
@@ -190,9 +243,15 @@ NOINLINE int tell_message_work(struct request *request, s64 ret)
 		.sent = request->kind == KIND_SENDTO || request->kind == KIND_SENDMSG,
 	};
 
-	// A slot of the ring is no descriptor that could be looked up here.
-	if (request->fixed || (!m.sent && ret < 0))
+	if (!m.sent && ret < 0)
 		return 0;
+	// A slot of the ring is no descriptor; the socket in it is known to the request.
+	if (request->fixed) {
+		m.fd = -1;
+		m.sock = (u64)sock_behind(file);
+		if (!m.sock)
+			return 0;
+	}
 	if (request->kind == KIND_SENDMSG || request->kind == KIND_RECVMSG) {
 		m.data = 0;
 		if (!described(&m, request->data))
@@ -206,7 +265,9 @@ INLINE int tell_request(struct request *request, struct file *file, s64 ret, u16
 	struct scratch *s;
 
 	if (is_message(request->opcode))
-		return tell_message_work(request, ret);
+		return tell_message_work(request, file, ret);
+	if (request->opcode == OP_SPLICE && !is_splice_told(request, file))
+		return 0;
 	if ((request->kind == KIND_OPENAT || request->kind == KIND_OPENAT2) &&
 	    !is_open_wanted(request, ret))
 		return 0;
@@ -216,6 +277,8 @@ INLINE int tell_request(struct request *request, struct file *file, s64 ret, u16
 	flag(s, marks);
 	if (is_about_names(request->opcode))
 		put_names(s, request, ret);
+	else if (is_about_contents(request->opcode))
+		put_contents(s, request, file);
 	else
 		put_socket_work(s, request, file, ret);
 	submit(s);

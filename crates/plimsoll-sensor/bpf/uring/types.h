@@ -91,6 +91,31 @@ struct io_listen {
 	int backlog;
 };
 
+struct xattr_name {
+	char name[GIVEN_BYTES];
+};
+
+struct kernel_xattr_ctx {
+	unsigned long size;
+	struct xattr_name *kname;
+	u32 flags;
+};
+
+struct io_xattr {
+	struct kernel_xattr_ctx ctx;
+	struct filename *filename;
+};
+
+struct io_ftrunc {
+	s64 len;
+};
+
+struct io_splice {
+	u64 len;
+	int splice_fd_in;
+	u32 flags;
+};
+
 struct io_sr_msg {
 	union {
 		void *umsg;
@@ -113,15 +138,19 @@ enum {
 	OP_SEND = 26,
 	OP_RECV = 27,
 	OP_OPENAT2 = 28,
+	OP_SPLICE = 30,
 	OP_SHUTDOWN = 34,
 	OP_RENAMEAT = 35,
 	OP_UNLINKAT = 36,
 	OP_MKDIRAT = 37,
 	OP_SYMLINKAT = 38,
 	OP_LINKAT = 39,
+	OP_FSETXATTR = 41,
+	OP_SETXATTR = 42,
 	OP_SOCKET = 45,
 	OP_SEND_ZC = 47,
 	OP_SENDMSG_ZC = 48,
+	OP_FTRUNCATE = 55,
 	OP_BIND = 56,
 	OP_LISTEN = 57,
 };
@@ -170,6 +199,10 @@ INLINE u16 kind_of(u8 opcode)
 	case OP_MKDIRAT: return KIND_MKDIRAT;
 	case OP_SYMLINKAT: return KIND_SYMLINKAT;
 	case OP_LINKAT: return KIND_LINKAT;
+	case OP_FSETXATTR: return KIND_FSETXATTR;
+	case OP_SETXATTR: return KIND_SETXATTR;
+	case OP_FTRUNCATE: return KIND_FTRUNCATE;
+	case OP_SPLICE: return KIND_SPLICE;
 	case OP_SOCKET: return KIND_SOCKET;
 	case OP_CONNECT: return KIND_CONNECT;
 	case OP_ACCEPT: return KIND_ACCEPT4;

@@ -86,6 +86,15 @@ pub const FIELDS: &[Field] = &[
             }
         },
     ),
+    Field::bool("plimsoll.proc.entered", FROM_PROCESS).is(
+        "whether it is in a container and its parent is not: an engine put it there",
+        |m, _, _| {
+            let parent = m.parent().map(|parent| parent.container);
+            parent.map_or(Value::Absent, |parent| {
+                Value::Bool(!m.container.is_host() && parent != m.process.container)
+            })
+        },
+    ),
     Field::unsigned("plimsoll.parent.uid", FROM_PROCESS).is(
         "real user of its parent",
         |m, _, _| {
