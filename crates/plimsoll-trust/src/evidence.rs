@@ -5,6 +5,8 @@
 
 mod annotated;
 
+use std::collections::BTreeMap;
+
 use plimsoll_model::Digest;
 use serde_json::Value;
 use sigstore_verify::types::Bundle;
@@ -15,7 +17,7 @@ use crate::payload::SimpleSigning;
 use crate::refusal::Refusal;
 use crate::statement::Statement;
 
-pub use self::annotated::Attached;
+pub use self::annotated::{Attached, names};
 
 /// Signatures of one envelope.
 const SIGNATURES_MAX: usize = 64;
@@ -83,10 +85,19 @@ impl Evidence {
         }
     }
 
-    /// Reads a Sigstore bundle.
+    /// Reads what stands beside a file: signature, certificate and log entry, by the names of
+    /// [`names`].
+    pub fn of_file(annotations: &BTreeMap<String, String>) -> Result<Self, Refusal> {
+        annotated::file(annotations)
+    }
+
+    /// Reads a Sigstore bundle, or one of cosign's own, older form.
     pub fn from_bundle(bytes: &[u8]) -> Result<Self, Refusal> {
         let value: Value = serde_json::from_slice(bytes)
             .map_err(|error| Refusal::malformed("a Sigstore bundle", error))?;
+        if value.get("base64Signature").is_some() {
+            return annotated::first_bundle(value);
+        }
         let content = if let Some(envelope) = value.get("dsseEnvelope") {
             let envelope: Envelope = serde_json::from_value(envelope.clone())
                 .map_err(|error| Refusal::malformed("a DSSE envelope", error))?;

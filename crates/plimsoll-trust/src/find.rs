@@ -126,17 +126,16 @@ pub struct Found {
     pub unread: Vec<Unread>,
 }
 
-/// Looks for what is attached to a manifest.
-pub fn find(store: &dyn Store, subject: &Digest) -> Found {
+/// Looks for what is attached to a manifest: at its tag with that suffix (`sig`, `att`), and among
+/// its referrers.
+pub fn find(store: &dyn Store, subject: &Digest, suffix: &str) -> Found {
     let mut search = Search {
         store,
         subject,
         found: Found::default(),
         seen: BTreeSet::new(),
     };
-    for suffix in ["sig", "att"] {
-        search.tag(&format!("{}.{suffix}", tag_of(subject)));
-    }
+    search.tag(&format!("{}.{suffix}", tag_of(subject)));
     search.referrers();
     search.found
 }
@@ -154,7 +153,10 @@ pub fn fetch(store: &dyn Store, attachment: &Attachment) -> Result<Vec<u8>, Open
             limit: bytes_max,
         });
     }
-    store.blob(&attachment.digest, bytes_max)
+    store.blob(
+        &attachment.digest,
+        bytes_max.min(attachment.size_bytes.max(1)),
+    )
 }
 
 /// The tag that stands for a digest: `sha256-<hex>`.

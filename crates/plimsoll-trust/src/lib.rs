@@ -4,6 +4,7 @@
 //! signatures of its own. It judges no policy, reads no configuration, and knows of the network
 //! only the registry client that it is handed.
 
+pub mod answer;
 pub mod attach;
 pub mod dsse;
 pub mod evidence;

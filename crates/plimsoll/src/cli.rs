@@ -12,6 +12,7 @@ mod replay;
 mod respond;
 mod rules;
 mod serve;
+mod verify;
 mod watch;
 pub use access::{
     AccessCommand, AccessDiffArgs, AccessInput, CanArgs, RightsArgs, RisksArgs, WhoArgs,
@@ -25,6 +26,7 @@ pub use network::{
 pub use replay::{EventsArgs, ReplayArgs};
 pub use rules::{RulesArgs, RulesCommand};
 pub use serve::{ServeAdmissionArgs, ServeCommand};
+pub use verify::{CertificateArgs, VerifyArgs};
 pub use watch::WatchArgs;
 
 pub use respond::{RespondCommand, TrailArgs, UndoArgs};
@@ -165,6 +167,8 @@ pub enum Command {
     Compare(CompareArgs),
     /// What an id means here: evidence, why, mend
     Explain(ExplainArgs),
+    /// Whether an image or a file is signed by whom it should be
+    Verify(Box<VerifyArgs>),
     /// The load line itself
     #[command(subcommand)]
     Policy(PolicyCommand),

@@ -19,6 +19,7 @@ mod rules;
 mod sbom;
 pub mod scan;
 mod serve;
+mod verify;
 mod version;
 mod watch;
 
@@ -50,6 +51,7 @@ pub fn run(session: &Session, command: Command) -> Result<u8, Failure> {
         Command::Explain(arguments) => explain::run(session, &arguments),
         Command::Respond(command) => respond::run(session, &command),
         Command::Undo(arguments) => respond::undo(session, &arguments),
+        Command::Verify(arguments) => verify::run(session, &arguments),
         Command::Policy(command) => policy::run(session, command),
         Command::Db(command) => db::run(session, command),
         Command::Version(command) => version::run(command),

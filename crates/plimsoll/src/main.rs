@@ -87,6 +87,10 @@ fn run(mut arguments: cli::Cli) -> Result<u8, Failure> {
         network.format = arguments.global.format.take();
         network.outputs = std::mem::take(&mut arguments.global.output);
     }
+    if let cli::Command::Verify(verify) = &mut arguments.command {
+        verify.format = arguments.global.format.take();
+        verify.outputs = std::mem::take(&mut arguments.global.output);
+    }
     if let cli::Command::Replay(replay) = &mut arguments.command {
         replay.format = arguments.global.format.take();
     }

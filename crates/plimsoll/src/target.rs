@@ -151,7 +151,8 @@ fn registry(
     .map_err(|error| open_failure(&error))
 }
 
-fn registry_options(
+/// How to speak to registries: what was said, over what is configured.
+pub fn registry_options(
     session: &Session,
     arguments: &RegistryArgs,
 ) -> Result<RegistryOptions, Failure> {

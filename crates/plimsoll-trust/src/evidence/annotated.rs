@@ -13,16 +13,20 @@ use crate::dsse::{Envelope, decode_base64, encode_base64};
 use crate::payload::SimpleSigning;
 use crate::refusal::Refusal;
 
-/// The signature, base64.
-pub const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
-/// The certificate that signed, PEM.
-pub const CERTIFICATE: &str = "dev.sigstore.cosign/certificate";
-/// The certificates above it, PEM.
-pub const CHAIN: &str = "dev.sigstore.cosign/chain";
-/// The log's entry and its promise, JSON.
-pub const LOG_ENTRY: &str = "dev.sigstore.cosign/bundle";
-/// A timestamp, JSON.
-pub const TIMESTAMP: &str = "dev.sigstore.cosign/rfc3161timestamp";
+/// The names of annotations.
+pub mod names {
+    /// The signature, base64.
+    pub const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
+    /// The certificate that signed, PEM.
+    pub const CERTIFICATE: &str = "dev.sigstore.cosign/certificate";
+    /// The certificates above it, PEM.
+    pub const CHAIN: &str = "dev.sigstore.cosign/chain";
+    /// The log's entry and its promise, JSON.
+    pub const LOG_ENTRY: &str = "dev.sigstore.cosign/bundle";
+    /// A timestamp, JSON.
+    pub const TIMESTAMP: &str = "dev.sigstore.cosign/rfc3161timestamp";
+}
+use self::names::{CERTIFICATE, CHAIN, LOG_ENTRY, SIGNATURE, TIMESTAMP};
 
 /// Certificates of one chain.
 const CERTIFICATES_MAX: usize = 16;
@@ -61,6 +65,14 @@ struct LogBody {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FirstBundle {
+    base64_signature: String,
+    cert: Option<String>,
+    rekor_bundle: Option<Value>,
+}
+
+#[derive(Deserialize)]
 struct SignedTimestamp {
     #[serde(rename = "SignedRFC3161Timestamp")]
     token: String,
@@ -68,25 +80,48 @@ struct SignedTimestamp {
 
 /// A signature of an image.
 pub fn payload(attached: &Attached<'_>) -> Result<Evidence, Refusal> {
-    let signature = attached
-        .annotations
-        .get(SIGNATURE)
-        .and_then(|text| decode_base64(text))
-        .filter(|signature| !signature.is_empty())
-        .ok_or_else(|| Refusal::malformed(format!("a signature in `{SIGNATURE}`"), "none"))?;
+    let signature = signature(attached)?;
     let says: SimpleSigning = serde_json::from_slice(attached.bytes)
         .map_err(|error| Refusal::malformed("a payload of simple signing", error))?;
-    let message = json!({"signature": encode_base64(&signature)});
-    let content = Map::from_iter([("messageSignature".to_owned(), message)]);
     Ok(Evidence {
         has_certificate: has_certificate(attached),
-        bundle: bundle(attached, content),
+        bundle: bundle(attached, message(&signature)),
         content: Content::Payload {
             bytes: attached.bytes.to_vec(),
             says,
             signature,
         },
     })
+}
+
+/// A signature over a file.
+pub fn file(annotations: &BTreeMap<String, String>) -> Result<Evidence, Refusal> {
+    let attached = &Attached {
+        bytes: &[],
+        annotations,
+    };
+    let signature = signature(attached)?;
+    Ok(Evidence {
+        has_certificate: has_certificate(attached),
+        bundle: bundle(attached, message(&signature)),
+        content: Content::File { signature },
+    })
+}
+
+/// What `cosign sign-blob --bundle` wrote before it wrote Sigstore's bundles.
+pub fn first_bundle(value: Value) -> Result<Evidence, Refusal> {
+    let wire: FirstBundle = serde_json::from_value(value)
+        .map_err(|error| Refusal::malformed("a bundle by cosign", error))?;
+    let mut annotations = BTreeMap::from([(SIGNATURE.to_owned(), wire.base64_signature)]);
+    if let Some(text) = wire.cert.filter(|text| !text.is_empty()) {
+        // PEM, or base64 of it.
+        let pem = decode_base64(&text).and_then(|pem| String::from_utf8(pem).ok());
+        annotations.insert(CERTIFICATE.to_owned(), pem.unwrap_or(text));
+    }
+    if let Some(entry) = wire.rekor_bundle {
+        annotations.insert(LOG_ENTRY.to_owned(), entry.to_string());
+    }
+    file(&annotations)
 }
 
 /// An attestation.
@@ -100,6 +135,20 @@ pub fn envelope(attached: &Attached<'_>) -> Result<Evidence, Refusal> {
         bundle: bundle(attached, envelope),
         content,
     })
+}
+
+fn signature(attached: &Attached<'_>) -> Result<Vec<u8>, Refusal> {
+    attached
+        .annotations
+        .get(SIGNATURE)
+        .and_then(|text| decode_base64(text))
+        .filter(|signature| !signature.is_empty())
+        .ok_or_else(|| Refusal::malformed(format!("a signature in `{SIGNATURE}`"), "none"))
+}
+
+fn message(signature: &[u8]) -> Map<String, Value> {
+    let message = json!({"signature": encode_base64(signature)});
+    Map::from_iter([("messageSignature".to_owned(), message)])
 }
 
 fn has_certificate(attached: &Attached<'_>) -> bool {

@@ -103,24 +103,23 @@ fn tags_and_referrers_are_found() {
     ]);
     let expected = vec![
         (format!("tag {tag}.sig"), Form::SimpleSigning),
-        (format!("tag {tag}.att"), Form::Envelope),
         (format!("referrer {bundle}"), Form::Bundle),
     ];
 
     store.referrers = Some(vec![list.to_string().into_bytes()]);
-    let found = find(&store, &subject());
+    let found = find(&store, &subject(), "sig");
     assert_eq!((forms(&found), found.unread.len()), (expected.clone(), 0));
 
     // Without the API the same list stands at a tag.
     store.referrers = None;
     store.put(&tag, &list);
-    let found = find(&store, &subject());
+    let found = find(&store, &subject(), "sig");
     assert_eq!((forms(&found), found.unread.len()), (expected, 0));
 }
 
 #[test]
 fn nothing_attached_is_nothing_unread() {
-    let found = find(&Memory::default(), &subject());
+    let found = find(&Memory::default(), &subject(), "sig");
     assert_eq!((found.attachments.len(), found.unread.len()), (0, 0));
 }
 
@@ -205,7 +204,7 @@ fn what_lies_is_told_and_left() {
         let mut store = Memory::default();
         let list = set_up(&mut store);
         store.referrers = Some(vec![list.to_string().into_bytes()]);
-        let found = find(&store, &subject());
+        let found = find(&store, &subject(), "sig");
         assert_eq!(found.attachments.len(), 0, "{name}");
         let [unread] = found.unread.as_slice() else {
             panic!("{name}: {:?}", found.unread);
@@ -222,7 +221,7 @@ fn endless_lists_come_to_an_end() {
         .collect();
     let list = Memory::list(&digests);
     store.referrers = Some(vec![list.to_string().into_bytes()]);
-    let found = find(&store, &subject());
+    let found = find(&store, &subject(), "sig");
     assert!(*store.asked.borrow() <= MANIFESTS_MAX + 2);
     let told: Vec<_> = found.unread.iter().map(|one| one.reason.as_str()).collect();
     assert!(told.contains(&"5000 referrers, more than 1000"));
