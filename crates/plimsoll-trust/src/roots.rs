@@ -6,6 +6,8 @@
 
 mod proof;
 
+use plimsoll_image::hash::sha256;
+use plimsoll_model::Digest;
 use sigstore_trust_root::{SIGSTORE_PRODUCTION_TRUSTED_ROOT, TrustedRoot};
 use sigstore_verify::types::Bundle;
 use sigstore_verify::{Policy, PublicKeyVerificationPolicy, VerificationPolicy, Verifier};
@@ -18,13 +20,18 @@ use crate::refusal::{Fault, Refusal};
 
 /// Bytes of a trusted root.
 pub const ROOT_BYTES_MAX: u64 = 4 << 20;
-/// The day from which the pinned root of the public instance is: version 15 of its TUF root.
+/// The month of the pinned root of the public instance: version 15 of its TUF root.
 pub const PUBLIC_ROOT_DATE: &str = "2026-10";
 
 /// A root that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("read the trusted root: {0}")]
 pub struct RootsError(String);
+
+/// Of the pinned root of the public instance, so that a change of it is seen.
+pub fn public_digest() -> Digest {
+    sha256(SIGSTORE_PRODUCTION_TRUSTED_ROOT.as_bytes())
+}
 
 /// What to check beside the signature itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

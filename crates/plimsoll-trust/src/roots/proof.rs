@@ -151,6 +151,16 @@ fn certificate(error: &CertificateError) -> Refusal {
             "a certificate that a trusted log of certificates vouches for",
             found,
         ),
+        // The library checks the times along with the chain, and then says it only in words.
+        CertificateError::ChainInvalid(text)
+            if text.contains("CertExpired") || text.contains("CertNotValidYet") =>
+        {
+            Refusal::new(
+                Fault::Expired,
+                "a certificate that was valid when it signed",
+                found,
+            )
+        }
         CertificateError::Malformed(_) => Refusal::malformed("a certificate", found),
         _ => Refusal::new(
             Fault::UntrustedCertificate,

@@ -85,6 +85,7 @@ pub struct VerifyArgs {
 /// What a certificate has to say.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Who has to have signed")]
+#[expect(clippy::struct_field_names, reason = "the flags have cosign's names")]
 pub struct CertificateArgs {
     /// Name in the certificate: an address or a URI
     #[arg(long, value_name = "NAME", conflicts_with = "key")]
@@ -118,12 +119,12 @@ pub struct CertificateArgs {
 /// Flags of cosign that ask for what is always done here.
 #[derive(Debug, Args)]
 pub struct WithoutEffect {
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
-    pub use_signed_timestamps: Option<Option<bool>>,
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
-    pub new_bundle_format: Option<Option<bool>>,
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
-    pub experimental_oci11: Option<Option<bool>>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub use_signed_timestamps: Option<bool>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub new_bundle_format: Option<bool>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub experimental_oci11: Option<bool>,
     #[arg(long, hide = true)]
     pub max_workers: Option<u32>,
 }
