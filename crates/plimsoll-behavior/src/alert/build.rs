@@ -137,6 +137,9 @@ fn evidence(moment: &Moment<'_>) -> Vec<(String, String)> {
     if let Some(path) = moment.new_path() {
         put("new path", shown(&path));
     }
+    if let Some(claimed) = moment.claimed_container() {
+        put("claimed container", shown(claimed));
+    }
     if let Some(target) = moment.target() {
         put("target", super::build::process(target).command());
     }

@@ -63,6 +63,21 @@ impl<'a> Moment<'a> {
         self.state.events
     }
 
+    /// Id of a container inside of this one, or of another, that the path of the process's cgroup
+    /// names. A claim: whoever may make cgroups in the container chose it.
+    pub fn claimed_container(&self) -> Option<&'a [u8]> {
+        if self.container.is_host() {
+            return None;
+        }
+        let path = self.state.containers.cgroup_path(self.process.cgroup_id)?;
+        let own = &*self.container.cgroup_path;
+        let below = path.strip_prefix(own).unwrap_or(path);
+        let claimed = below
+            .rsplit(|byte| *byte == b'/')
+            .find_map(path::container_id)?;
+        (*claimed != *self.container.id).then_some(claimed)
+    }
+
     /// Place of the container in which it was done: a small key for counts.
     pub const fn container_id(&self) -> ContainerId {
         self.process.container

@@ -64,6 +64,14 @@ pub fn folder(path: &[u8]) -> &[u8] {
     }
 }
 
+/// The id in the name of a cgroup as engines form it: 64 hexadecimal digits, alone (`ID`) or as a unit
+/// (`docker-ID.scope`).
+pub fn container_id(name: &[u8]) -> Option<&[u8]> {
+    let name = name.strip_suffix(b".scope").unwrap_or(name);
+    let id = name.rsplit(|byte| *byte == b'-').next()?;
+    (id.len() == 64 && id.iter().all(u8::is_ascii_hexdigit)).then_some(id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -63,6 +63,7 @@ fn about_moment(moment: &Moment<'_>, key: &str) -> String {
     let text = |bytes: Option<std::borrow::Cow<'_, [u8]>>| bytes.map_or("-".into(), |b| shown(&b));
     match key {
         "pid" => moment.process.exec.pid.to_string(),
+        "claimed" => shown(moment.claimed_container().unwrap_or_default()),
         "path" => text(moment.path()),
         "written" => text(moment.written_path()),
         "new" => text(moment.new_path()),

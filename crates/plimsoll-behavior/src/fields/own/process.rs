@@ -95,6 +95,10 @@ pub const FIELDS: &[Field] = &[
             })
         },
     ),
+    Field::text("plimsoll.container.claimed", FROM_PROCESS).is(
+        "id of another container, inside of this one or beside it, that its cgroup's path names; not believed",
+        |m, _, _| Value::text(m.claimed_container()),
+    ),
     Field::unsigned("plimsoll.parent.uid", FROM_PROCESS).is(
         "real user of its parent",
         |m, _, _| {

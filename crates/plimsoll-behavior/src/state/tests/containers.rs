@@ -159,3 +159,26 @@ fn the_path_of_the_cgroup_is_kept_for_the_container_that_is_told_later() {
         .unwrap();
     assert_eq!(&*container.cgroup_path, b"/libpod_parent/libpod-abc");
 }
+
+/// Docker in docker: the outer container did it, and what the path says of the inner one is kept.
+#[test]
+fn what_the_path_of_a_cgroup_claims_is_named() {
+    let (a, b) = ("a1".repeat(32), "b2".repeat(32));
+    on_host(&format!(
+        "
+        0 container cgroup=50 cgroup_path=/docker/{a} container_id={a} container_state=2
+        0 cgroup_mkdir cgroup_subject=51 cgroup_path=/docker/{a}/docker/{b}
+        0 cgroup_mkdir cgroup_subject=52 cgroup_path=/docker/{a}/x.slice/libpod-{b}.scope/init
+        0 cgroup_mkdir cgroup_subject=53 cgroup_path=/docker/{a}/job-7
+        10 execve comm=a cgroup=51 mnt=8 pidns=9
+        ? now container={a} claimed={b}
+        11 execve comm=a cgroup=52 mnt=8 pidns=9
+        ? now container={a} claimed={b}
+        12 execve comm=a cgroup=53 mnt=8 pidns=9
+        ? now container={a} claimed=
+        13 execve comm=a cgroup=50 mnt=8 pidns=9
+        ? now container={a} claimed=
+        14 execve comm=a cgroup=1 mnt=1 pidns=2
+        ? now container=host claimed="
+    ));
+}
