@@ -72,3 +72,26 @@ fn the_daemon_set_fails_only_what_it_must() {
     assert_eq!(ids, expected, "{found:#?}");
     assert_eq!(found["dangerous-capability"].len(), 4);
 }
+
+#[test]
+fn the_webhook_fails_nothing() {
+    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args([
+            "check",
+            "--persona",
+            "regular",
+            "--format",
+            "json",
+            "--cache",
+            "off",
+        ])
+        .arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../deploy/plimsoll-admission.yaml"
+        ))
+        .current_dir(std::env::temp_dir())
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["findings"], serde_json::json!([]));
+}

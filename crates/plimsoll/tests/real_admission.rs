@@ -139,6 +139,7 @@ fn the_webhook_of_a_cluster() {
         &deployment(true),
     );
     let gate = Gate::start(cluster.folder(), POLICY, &[]);
+    manifests(&cluster, &gate);
     register(&cluster, &gate, "Fail");
     verdicts(&cluster);
     annotations(&log);
@@ -149,6 +150,54 @@ fn the_webhook_of_a_cluster() {
     broken_policy(&cluster, &gate);
     metrics(&gate);
     down(&cluster, gate);
+}
+
+/// What `deploy/` and the documentation hold is taken as it is, and within Pod Security `restricted`.
+fn manifests(cluster: &Cluster, gate: &Gate) {
+    let text = include_str!("../../../deploy/plimsoll-admission.yaml");
+    let documents: Vec<&str> = text.split("\n---\n").collect();
+    assert_eq!(documents.len(), 7);
+    let page = include_str!("../../../docs/admission.md");
+    let (_, rest) = page
+        .split_once("```yaml\napiVersion: admissionregistration")
+        .unwrap();
+    let configuration = rest.split("```").next().unwrap();
+    let configuration = format!("apiVersion: admissionregistration{configuration}");
+    let configuration = configuration.replace("LS0t…", &gate.authority());
+    for document in documents.into_iter().chain([configuration.as_str()]) {
+        let line = |key: &str| {
+            document
+                .lines()
+                .find_map(|line| line.strip_prefix(key))
+                .unwrap()
+        };
+        let (version, kind) = (line("apiVersion: "), line("kind: "));
+        let prefix = if version == "v1" {
+            "/api/v1".to_owned()
+        } else {
+            format!("/apis/{version}")
+        };
+        let plural = match kind {
+            "NetworkPolicy" => "networkpolicies".to_owned(),
+            kind => format!("{}s", kind.to_ascii_lowercase()),
+        };
+        let path = match kind {
+            "Namespace" | "ValidatingWebhookConfiguration" => format!("{prefix}/{plural}"),
+            _ => format!("{prefix}/namespaces/plimsoll-admission/{plural}"),
+        };
+        let tried = if kind.starts_with("Validating") {
+            "?dryRun=All"
+        } else {
+            ""
+        };
+        let path = format!("{path}{tried}");
+        let answer = cluster
+            .admin()
+            .send("POST", &path, "application/yaml", document.as_bytes());
+        let answer = answer.unwrap();
+        assert_eq!(answer.status, 201, "{path}: {}", answer.body);
+        assert_eq!(answer.warnings, Vec::<String>::new(), "{path}");
+    }
 }
 
 fn verdicts(cluster: &Cluster) {
@@ -398,6 +447,29 @@ fn metrics(gate: &Gate) {
 /// Without the webhook: `Fail` refuses but in its own way, `Ignore` lets through; it ends in order.
 fn down(cluster: &Cluster, gate: Gate) {
     let folder = gate.folder().to_owned();
+    // It hangs: the API server gives up in its own time, and refuses.
+    gate.signal("STOP");
+    let begun = Instant::now();
+    let answer = cluster.admin().post(PODS, &pod("while-hanging", false));
+    assert_eq!(answer.status, 500, "{}", answer.body);
+    assert!(
+        answer.message().contains("failed calling webhook"),
+        "{}",
+        answer.message()
+    );
+    assert!(
+        begun.elapsed() < Duration::from_secs(30),
+        "{:?}",
+        begun.elapsed()
+    );
+    gate.signal("CONT");
+    wait("it goes on", || {
+        cluster
+            .admin()
+            .post(PODS, &pod("after-hanging", false))
+            .status
+            == 201
+    });
     assert_eq!(gate.end(), Some(0));
     let answer = cluster.admin().post(PODS, &pod("while-down", false));
     assert_eq!(answer.status, 500, "{}", answer.body);

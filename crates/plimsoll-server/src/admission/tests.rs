@@ -485,3 +485,25 @@ fn hostile_names_reach_no_terminal() {
     assert!(!said.message.contains('\u{1b}') && !said.message.contains('\u{202e}'));
     assert!(!said.message.contains("\nfake"), "{}", said.message);
 }
+
+/// Every policy in the documentation is one.
+#[test]
+fn the_documentation_s_policies_can_be_used() {
+    let page = include_str!("../../../../docs/admission.md");
+    let blocks = page.split("```yaml\n").skip(1);
+    let blocks = blocks.filter_map(|rest| rest.split("```").next());
+    let policies: Vec<&str> = blocks
+        .filter(|block| !block.starts_with("apiVersion"))
+        .collect();
+    assert_eq!(policies.len(), 4);
+    let rules = "policy: {rules: [{name: bad-configuration, mode: audit, severity: high}]}\n";
+    for policy in policies {
+        let head = if policy.contains("policy:") {
+            ""
+        } else {
+            rules
+        };
+        let read = Document::parse(&format!("{head}{policy}"), "admission.md");
+        assert!(read.is_ok(), "{policy}: {:?}", read.err());
+    }
+}

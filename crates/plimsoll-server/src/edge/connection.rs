@@ -25,6 +25,10 @@ const HANDSHAKE_MAX: Duration = Duration::from_secs(5);
 /// Longest wait for the next request's head. Longer than clients keep idle connections themselves
 /// (Go: 90 s), so that none is closed under a request.
 const IDLE_MAX: Duration = Duration::from_mins(2);
+/// Age at which a connection is ended in order: none is held for good by who reads no answers.
+const AGE_MAX: Duration = Duration::from_mins(10);
+/// Longest time for the last answer of a connection.
+const LAST_MAX: Duration = Duration::from_secs(40);
 /// Longest head of a request, in bytes.
 const HEAD_BYTES_MAX: usize = 32 << 10;
 /// Wait after the system had no room for a connection.
@@ -104,14 +108,17 @@ async fn serve(
     let mut stop = pin!(async {
         let _ = stopped.wait_for(|is_stopped| *is_stopped).await;
     });
+    let mut age = pin!(tokio::time::sleep(AGE_MAX));
     let mut is_ending = false;
-    let _ = poll_fn(|context| {
-        if !is_ending && stop.as_mut().poll(context).is_ready() {
+    let serving = poll_fn(|context| {
+        if !is_ending
+            && (stop.as_mut().poll(context).is_ready() || age.as_mut().poll(context).is_ready())
+        {
             is_ending = true;
             connection.as_mut().graceful_shutdown();
         }
         connection.as_mut().poll(context)
-    })
-    .await;
+    });
+    let _ = tokio::time::timeout(AGE_MAX + LAST_MAX, serving).await;
     drop(place);
 }

@@ -230,10 +230,16 @@ impl Gate {
         rest.split_once("-----END").unwrap().0.to_owned()
     }
 
+    /// Sends a signal: `STOP`, `HUP`.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(sent.unwrap().success(), "{name}");
+    }
+
     /// Asks it to end; its exit code.
     pub fn end(mut self) -> Option<i32> {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").arg(&pid).status().unwrap().success());
+        self.signal("TERM");
         self.child.wait().unwrap().code()
     }
 }
