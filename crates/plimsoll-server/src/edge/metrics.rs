@@ -318,4 +318,19 @@ mod tests {
         assert!(text.contains("plimsoll_admission_ready 1\n"));
         assert!(text.contains("_bucket{le=\"+Inf\"} 0\n"));
     }
+
+    #[test]
+    fn the_documentation_has_every_metric() {
+        let page = include_str!("../../../../docs/admission.md");
+        for metric in METRICS {
+            let labels: Vec<String> = metric.labels.iter().map(|it| format!("`{it}`")).collect();
+            let (name, kind) = (metric.name, metric.kind.as_str());
+            let row = format!(
+                "| `{name}` | {kind} | {} | {} |",
+                labels.join(", "),
+                metric.help
+            );
+            assert!(page.contains(&row), "{row}");
+        }
+    }
 }
