@@ -75,7 +75,16 @@ impl Roots {
         if !checks.certificate_log {
             policy = policy.skip_sct();
         }
-        let mut proof = self.verify(bundle, subject, &policy)?;
+        let verified = self.verify(bundle, subject, &policy);
+        let mut proof = verified.map_err(|refusal| match refusal.fault {
+            // Without the log's word a timestamp has to say when it was signed.
+            Fault::NoLogEntry if !checks.log => Refusal::new(
+                Fault::NoTimestamp,
+                "a proof of when it was signed: a timestamp or a log entry",
+                "none",
+            ),
+            _ => refusal,
+        })?;
         proof.certificate = true;
         Ok(proof)
     }

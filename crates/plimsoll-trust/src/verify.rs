@@ -5,7 +5,9 @@
 //! the reason. Whether a predicate is good enough is not judged here.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
+use aws_lc_rs::digest;
 use plimsoll_model::Digest;
 
 use crate::evidence::{Attached, Content, Evidence, Subject};
@@ -154,26 +156,39 @@ fn about(
     if !expected.claims {
         return Ok(());
     }
-    let digest = match subject {
+    let named = match subject {
         Subject::Digest(digest) => digest.clone(),
         Subject::Bytes(bytes) => plimsoll_image::hash::sha256(bytes),
     };
-    let wrong = |found: String| Err(Refusal::new(Fault::WrongDigest, digest.to_string(), found));
+    let wrong = |found: String| Err(Refusal::new(Fault::WrongDigest, named.to_string(), found));
     match content {
         Content::Payload { says, .. } => {
             let found = &says.critical.image.docker_manifest_digest;
-            if *found != digest.to_string() {
+            if *found != named.to_string() {
                 return wrong(found.clone());
             }
         }
         Content::Statement { says, .. } => {
-            if !says.is_about("sha256", &digest.hex()) {
+            // npm's attestations, for one, name packages by SHA-512 alone.
+            let by_sha512 = || match subject {
+                Subject::Bytes(bytes) => says.is_about("sha512", &sha512_hex(bytes)),
+                Subject::Digest(_) => false,
+            };
+            if !says.is_about("sha256", &named.hex()) && !by_sha512() {
                 return wrong(says.told_subjects());
             }
         }
         Content::File { .. } => {}
     }
     Ok(())
+}
+
+fn sha512_hex(bytes: &[u8]) -> String {
+    let mut hex = String::new();
+    for byte in digest::digest(&digest::SHA512, bytes).as_ref() {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 fn by_key(

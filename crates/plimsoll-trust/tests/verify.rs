@@ -428,7 +428,7 @@ fn both(name: &'static str, change: fn(&mut Case), fault: Fault) -> Refused {
 
 fn refused() -> Vec<Refused> {
     use Fault::{
-        BadCertificateLog, BadLogEntry, BadSignature, Expired, Malformed, NoLogEntry,
+        BadCertificateLog, BadLogEntry, BadSignature, Expired, Malformed, NoLogEntry, NoTimestamp,
         UntrustedCertificate, WrongAnnotation, WrongClaim, WrongDigest, WrongIdentity, WrongIssuer,
         WrongKind, WrongType,
     };
@@ -599,7 +599,7 @@ fn refused() -> Vec<Refused> {
                 c.log = Log::Absent;
                 c.checks.log = false;
             },
-            NoLogEntry,
+            NoTimestamp,
         ),
         (
             "the tree lacks it",
