@@ -101,7 +101,7 @@ impl Authority {
         let name = name("Test Authority");
         let tbs = tbs(
             &name,
-            (SIGNED_AT - 1_000_000, SIGNED_AT + 1_000_000_000),
+            (SIGNED_AT - 1_000_000, SIGNED_AT + 500_000_000),
             &name,
             &root.spki(),
             &[
