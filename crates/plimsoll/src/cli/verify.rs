@@ -44,7 +44,7 @@ pub struct VerifyArgs {
     pub signature: Option<String>,
     /// For a file: the certificate that goes with `--signature`
     #[arg(
-        long,
+        long = "certificate",
         value_name = "FILE",
         help_heading = "Files",
         requires = "signature"
