@@ -1,5 +1,7 @@
 //! Allow, warn or deny, with reasons.
 
+use crate::Digest;
+
 /// Where in the life of a container the judgement is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Stage {
@@ -84,6 +86,9 @@ pub struct Verdict {
     pub stage: Stage,
     /// Name of the policy.
     pub policy: String,
+    /// Digest of what was judged by: the policy as it was read. Absent where findings were left out
+    /// before the judgement.
+    pub policy_digest: Option<Digest>,
     /// Sorted: enforce first, then by rule and finding.
     pub reasons: Vec<Reason>,
     /// Remarks about the policy itself: expired or unused exceptions, each with its place.

@@ -61,6 +61,7 @@ pub fn judge(
         outcome: outcome(&reasons),
         stage: case.stage,
         policy: policy.name.clone(),
+        policy_digest: None,
         reasons,
         notes,
     }

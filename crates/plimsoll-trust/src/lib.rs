@@ -12,6 +12,7 @@ pub mod find;
 pub mod identity;
 pub mod key;
 pub mod payload;
+pub mod predicate;
 pub mod refusal;
 pub mod roots;
 pub mod sign;

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use plimsoll_model::Digest;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The type of a Statement of version 0.1, which cosign writes.
 pub const STATEMENT_V0_1: &str = "https://in-toto.io/Statement/v0.1";
@@ -31,7 +33,7 @@ pub struct Statement {
     pub predicate_type: String,
     /// What is said.
     #[serde(default)]
-    pub predicate: serde_json::Value,
+    pub predicate: Value,
 }
 
 /// A subject of a statement.
@@ -43,9 +45,32 @@ pub struct Subject {
     /// Its digests in hexadecimal, by algorithm (`sha256`).
     #[serde(default)]
     pub digest: BTreeMap<String, String>,
+    /// What the signer adds.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<String, Value>,
 }
 
 impl Statement {
+    /// A statement of that version about one subject.
+    pub fn new(
+        kind: &str,
+        name: &str,
+        digest: &Digest,
+        predicate_type: &str,
+        predicate: Value,
+    ) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            subject: vec![Subject {
+                name: name.to_owned(),
+                digest: BTreeMap::from([("sha256".to_owned(), digest.hex())]),
+                annotations: BTreeMap::new(),
+            }],
+            predicate_type: predicate_type.to_owned(),
+            predicate,
+        }
+    }
+
     /// Whether one of the subjects is the digest in hexadecimal of that algorithm.
     pub fn is_about(&self, algorithm: &str, hex: &str) -> bool {
         self.subject

@@ -12,6 +12,7 @@ mod replay;
 mod respond;
 mod rules;
 mod serve;
+mod sign;
 mod verify;
 mod watch;
 pub use access::{
@@ -26,6 +27,7 @@ pub use network::{
 pub use replay::{EventsArgs, ReplayArgs};
 pub use rules::{RulesArgs, RulesCommand};
 pub use serve::{ServeAdmissionArgs, ServeCommand};
+pub use sign::{AttestArgs, ReferrersMode, SignArgs, SigningArgs};
 pub use verify::{CertificateArgs, VerifyArgs};
 pub use watch::WatchArgs;
 
@@ -189,6 +191,10 @@ pub enum Command {
     /// Answer others: Kubernetes' API server
     #[command(subcommand)]
     Serve(ServeCommand),
+    /// A signature for an image in a registry, or for a file
+    Sign(Box<SignArgs>),
+    /// A signed statement about an image or a file: how it was built, what is in it, how it was judged
+    Attest(Box<AttestArgs>),
     /// What this machine, kernel, engine, cluster and database allow, and what is missing
     Doctor,
     /// Print a completion script for a shell

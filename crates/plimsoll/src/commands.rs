@@ -2,6 +2,7 @@
 
 mod access;
 mod advise;
+mod attest;
 mod check;
 mod compare;
 mod convert;
@@ -19,6 +20,7 @@ mod rules;
 mod sbom;
 pub mod scan;
 mod serve;
+mod sign;
 mod verify;
 mod version;
 mod watch;
@@ -60,6 +62,8 @@ pub fn run(session: &Session, command: Command) -> Result<u8, Failure> {
         Command::Replay(arguments) => replay::run(session, &arguments),
         Command::Events(arguments) => events::run(session, &arguments),
         Command::Serve(command) => serve::run(session, &command),
+        Command::Sign(arguments) => sign::run(session, &arguments),
+        Command::Attest(arguments) => attest::run(session, &arguments),
         Command::Doctor => doctor::run(session),
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -1,13 +1,15 @@
 //! Flag over environment over `plimsoll.yaml` over default.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use plimsoll_image::hash::sha256;
 use plimsoll_image::read_file_capped;
-use plimsoll_model::{Severity, Stage};
+use plimsoll_model::{Digest, Severity, Stage};
 use plimsoll_policy::document::POLICY_BYTES_MAX;
 use plimsoll_policy::ignore_files::{self, IGNORE_FILES};
 use plimsoll_policy::{
-    Admission, Document, Exception, Policy, PolicyError, Response, Settings, WatchSettings,
+    Admission, Document, Exception, Policy, PolicyError, Response, Settings, WatchSettings, builtin,
 };
 
 use crate::cli::{ColorChoice, Global};
@@ -27,6 +29,8 @@ pub struct Configuration {
     pub policy: Policy,
     /// The policy as a file, for `policy export`; absent for the built-in one.
     pub policy_file: Option<PathBuf>,
+    /// Of everything that is judged by: the policy's file, and other tools' ignore files.
+    pub policy_digest: Digest,
     pub exceptions: Vec<Exception>,
     /// What is done about alerts.
     pub responses: Vec<Response>,
@@ -97,16 +101,20 @@ impl Configuration {
             Some(file) => Some(file.clone()),
             None => find_upward(&working),
         };
-        let document = match &file {
+        let (document, mut policy_digest) = match &file {
             Some(file) => read_document(file)?,
-            None => parse("", "built-in policy")?,
+            None => (
+                parse("", "built-in policy")?,
+                sha256(builtin::DEFAULT_POLICY_YAML.as_bytes()),
+            ),
         };
         let mut exceptions = document.exceptions;
         let mut responses = document.responses;
         let mut admission = document.admission;
         let (policy, policy_file) = match &global.policy {
             Some(path) => {
-                let other = read_document(path)?;
+                let (other, digest) = read_document(path)?;
+                policy_digest = digest;
                 exceptions = other.exceptions;
                 responses = other.responses;
                 admission = other.admission;
@@ -114,7 +122,11 @@ impl Configuration {
             }
             None => (document.policy, file.clone()),
         };
-        exceptions.extend(read_ignore_files(&working)?);
+        let (ignored, ignore_digests) = read_ignore_files(&working)?;
+        exceptions.extend(ignored);
+        if !ignore_digests.is_empty() {
+            policy_digest = sha256(format!("{policy_digest}\n{ignore_digests}").as_bytes());
+        }
         let settings = document.settings;
         let text = |flag: &Option<String>, setting: &Option<String>| {
             flag.clone().or_else(|| setting.clone())
@@ -152,6 +164,7 @@ impl Configuration {
             file,
             policy,
             policy_file,
+            policy_digest,
             exceptions,
             responses,
             watch: document.watch,
@@ -170,13 +183,14 @@ fn find_upward(from: &Path) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// Reads a policy file.
-pub fn read_document(file: &Path) -> Result<Document, Failure> {
+/// Reads a policy file; with it the digest of its bytes.
+fn read_document(file: &Path) -> Result<(Document, Digest), Failure> {
     let name = file.display().to_string();
     let bytes =
         read_file_capped(file, POLICY_BYTES_MAX as u64 + 1).context(format_args!("read {name}"))?;
+    let digest = sha256(&bytes);
     let text = String::from_utf8(bytes).context(format_args!("read {name}"))?;
-    parse(&text, &name)
+    Ok((parse(&text, &name)?, digest))
 }
 
 fn parse(text: &str, name: &str) -> Result<Document, Failure> {
@@ -187,9 +201,10 @@ fn policy_failure(error: PolicyError) -> Failure {
     Failure::new(format!("failed to read the policy: {error}")).maybe_hint(error.hint)
 }
 
-/// The ignore files of other tools in the working folder.
-fn read_ignore_files(working: &Path) -> Result<Vec<Exception>, Failure> {
+/// The ignore files of other tools in the working folder, and a line with the digest of each.
+fn read_ignore_files(working: &Path) -> Result<(Vec<Exception>, String), Failure> {
     let mut exceptions = Vec::new();
+    let mut digests = String::new();
     for name in IGNORE_FILES {
         let file = working.join(name);
         if !file.is_file() {
@@ -197,10 +212,11 @@ fn read_ignore_files(working: &Path) -> Result<Vec<Exception>, Failure> {
         }
         let bytes = read_file_capped(&file, POLICY_BYTES_MAX as u64 + 1)
             .context(format_args!("read {name}"))?;
+        let _ = writeln!(digests, "{name} {}", sha256(&bytes));
         let text = String::from_utf8_lossy(&bytes);
         exceptions.extend(ignore_files::parse(&text, name).map_err(policy_failure)?);
     }
-    Ok(exceptions)
+    Ok((exceptions, digests))
 }
 
 fn stage(text: Option<&str>) -> Result<Stage, Failure> {

@@ -88,8 +88,8 @@ impl Session {
         self.configuration.cache.clone().map(Store::new)
     }
 
-    /// Leaves out what `--severity` and `--ignore-unfixed` say, and says how many.
-    pub fn filter(&self, findings: &mut Vec<Finding>) {
+    /// Leaves out what `--severity` and `--ignore-unfixed` say; says and gives back how many.
+    pub fn filter(&self, findings: &mut Vec<Finding>) -> usize {
         let configuration = &self.configuration;
         let before = findings.len();
         findings.retain(|finding| {
@@ -108,6 +108,7 @@ impl Session {
                 "{left_out} of {before} findings are left out by --severity or --ignore-unfixed"
             ));
         }
+        left_out
     }
 
     /// How targets are read, with a new progress count.

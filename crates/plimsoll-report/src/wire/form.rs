@@ -297,6 +297,8 @@ pub struct Verdict<'a> {
     pub stage: Text<'a>,
     #[serde(default)]
     pub policy: Text<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_digest: Option<Text<'a>>,
     #[serde(default)]
     pub reasons: Vec<Reason<'a>>,
     /// Remarks about the policy itself.

@@ -379,6 +379,7 @@ fn verdict(form: form::Verdict<'_>) -> Result<Verdict, ReadError> {
         )?,
         stage: word("verdict.stage", &form.stage, &Stage::ALL, Stage::as_str)?,
         policy: form.policy.into_owned(),
+        policy_digest: maybe("verdict.policy_digest", form.policy_digest.as_ref())?,
         reasons: indexed("verdict.reasons", form.reasons, |place, reason| {
             Ok(Reason {
                 mode: word(place, &reason.mode, &Mode::ALL, Mode::as_str)?,

@@ -251,6 +251,7 @@ fn verdict(verdict: &Verdict) -> form::Verdict<'_> {
         outcome: text(verdict.outcome.as_str()),
         stage: text(verdict.stage.as_str()),
         policy: text(&verdict.policy),
+        policy_digest: shown(verdict.policy_digest.as_ref()),
         reasons: verdict
             .reasons
             .iter()

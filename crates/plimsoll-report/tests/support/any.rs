@@ -276,6 +276,7 @@ fn verdict() -> impl Strategy<Value = Verdict> {
             outcome,
             stage,
             policy,
+            policy_digest: None,
             reasons,
             notes,
         },

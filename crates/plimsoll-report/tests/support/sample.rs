@@ -349,6 +349,7 @@ fn verdict(findings: &[Finding]) -> Verdict {
         outcome: Outcome::Deny,
         stage: Stage::Build,
         policy: "default".to_owned(),
+        policy_digest: None,
         reasons: vec![
             reason(
                 "fixable-high",

@@ -70,7 +70,7 @@ pub fn judged(
         Some(database) => find(session, &mut inventory, database)?,
         None => (Vec::new(), None),
     };
-    session.filter(&mut findings);
+    let whole = session.filter(&mut findings) == 0;
     let configuration = &session.configuration;
     vex.except(configuration, &inventory, &mut findings);
     let case = Case {
@@ -79,12 +79,13 @@ pub fn judged(
         stage: configuration.stage,
         today: session.today(),
     };
-    let verdict = judge(
+    let mut verdict = judge(
         &configuration.policy,
         &configuration.exceptions,
         &case,
         &mut findings,
     );
+    verdict.policy_digest = whole.then(|| configuration.policy_digest.clone());
     Ok(Report {
         tool: tool(),
         inventory,

@@ -1,0 +1,93 @@
+//! The record of a scan: what a stored report says, bound to image, database and policy by digest.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use plimsoll_image::hash::sha256;
+use plimsoll_model::{Digest, Report};
+use plimsoll_report::wire;
+use plimsoll_trust::predicate::{Scan, Scanner};
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::input;
+use crate::session::Session;
+
+/// The predicate about a report, which has to be one of that image.
+pub fn read(session: &Session, path: &Path, digest: &Digest) -> Result<Value, Failure> {
+    let bytes = input::read(path)?;
+    let report = wire::read_report(&bytes).map_err(|error| {
+        Failure::new(format!("failed to read {}: {error}", path.display()))
+            .hint("`plimsoll scan TARGET --format json` writes such a report")
+    })?;
+    let scan = record(&report, digest, &sha256(&bytes), &session.now.to_string())?;
+    serde_json::to_value(scan)
+        .map_err(|error| Failure::new(format!("failed to write the attestation: {error}")))
+}
+
+fn record(report: &Report, digest: &Digest, of: &Digest, now: &str) -> Result<Scan, Failure> {
+    let lacking = |what: &str, hint: &str| {
+        Failure::new(format!("failed to attest the report: it has no {what}")).hint(hint)
+    };
+    let target = &report.inventory.target;
+    match &target.digest {
+        Some(found) if found == digest => {}
+        Some(found) => {
+            return Err(Failure::new(format!(
+                "failed to attest the report: it is about {found}, the image is {digest}"
+            ))
+            .hint("scan the image that is attested, by its digest"));
+        }
+        None => {
+            return Err(lacking(
+                "digest of an image",
+                "scan the image in its registry: `plimsoll scan registry:IMAGE --format json`",
+            ));
+        }
+    }
+    let advisories = report.advisories.as_ref().ok_or_else(|| {
+        lacking(
+            "advisory database",
+            "`plimsoll scan` writes it; an inventory alone says nothing of vulnerabilities",
+        )
+    })?;
+    let verdict = report
+        .verdict
+        .as_ref()
+        .ok_or_else(|| lacking("verdict", "`plimsoll scan --format json` writes one"))?;
+    let policy_digest = verdict.policy_digest.as_ref().ok_or_else(|| {
+        lacking(
+            "digest of the policy",
+            "scan without --severity and --ignore-unfixed, so that the whole is judged",
+        )
+    })?;
+    let mut findings = BTreeMap::new();
+    let mut excepted = 0;
+    for finding in &report.findings {
+        if finding.excepted.is_some() {
+            excepted += 1;
+        } else {
+            *findings
+                .entry(finding.severity.as_str().to_owned())
+                .or_insert(0) += 1;
+        }
+    }
+    Ok(Scan {
+        scanner: Scanner {
+            name: report.tool.name.clone(),
+            version: report.tool.version.clone(),
+        },
+        attested_on: now.to_owned(),
+        image_digest: digest.to_string(),
+        database_digest: advisories.digest.to_string(),
+        database_newest: advisories.newest().map(|day| day.to_string()),
+        policy_digest: policy_digest.to_string(),
+        policy: verdict.policy.clone(),
+        stage: verdict.stage.as_str().to_owned(),
+        verdict: verdict.outcome.as_str().to_owned(),
+        findings,
+        excepted,
+        unknowns: report.inventory.unknowns.len() as u64,
+        report_digest: of.to_string(),
+    })
+}
