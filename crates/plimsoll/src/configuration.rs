@@ -184,7 +184,7 @@ fn find_upward(from: &Path) -> Option<PathBuf> {
 }
 
 /// Reads a policy file; with it the digest of its bytes.
-fn read_document(file: &Path) -> Result<(Document, Digest), Failure> {
+pub fn read_document(file: &Path) -> Result<(Document, Digest), Failure> {
     let name = file.display().to_string();
     let bytes =
         read_file_capped(file, POLICY_BYTES_MAX as u64 + 1).context(format_args!("read {name}"))?;

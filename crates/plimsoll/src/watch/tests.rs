@@ -182,7 +182,7 @@ impl Run {
             ..WatchArgs::default()
         };
         let read = move || {
-            let document: Document = read_document(&file)?;
+            let (document, _): (Document, _) = read_document(&file)?;
             let mut watch = document.watch;
             if watch.rules.is_empty() {
                 watch.rules = vec![rules.display().to_string()];
