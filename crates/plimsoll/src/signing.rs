@@ -102,13 +102,13 @@ impl Signer for Program {
             drop(stdout.take());
         });
         let status = child.wait().map_err(|error| failed(error.to_string()))?;
-        if !status.success() {
-            return Err(failed(format!("it ended with {status}")));
-        }
         if answer.len() as u64 > ANSWER_BYTES_MAX {
             return Err(failed(
                 "what it gave is too long for a signature".to_owned(),
             ));
+        }
+        if !status.success() {
+            return Err(failed(format!("it ended with {status}")));
         }
         Ok(self.raw(message, answer))
     }

@@ -91,3 +91,78 @@ fn record(report: &Report, digest: &Digest, of: &Digest, now: &str) -> Result<Sc
         report_digest: of.to_string(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_model::{
+        AdvisorySet, Inventory, Outcome, Stage, Target, TargetKind, Tool, Verdict,
+    };
+
+    use super::*;
+
+    fn report(image: &Digest) -> Report {
+        Report {
+            tool: Tool {
+                name: "plimsoll".to_owned(),
+                version: "1".to_owned(),
+            },
+            inventory: Inventory::new(Target {
+                kind: TargetKind::Image,
+                name: "shop/cart".to_owned(),
+                digest: Some(image.clone()),
+                platform: None,
+                os: None,
+            }),
+            findings: Vec::new(),
+            advisories: Some(AdvisorySet {
+                digest: sha256(b"database"),
+                sources: Vec::new(),
+            }),
+            compliance: None,
+            verdict: Some(Verdict {
+                outcome: Outcome::Deny,
+                stage: Stage::Build,
+                policy: "default".to_owned(),
+                policy_digest: Some(sha256(b"policy")),
+                reasons: Vec::new(),
+                notes: Vec::new(),
+            }),
+        }
+    }
+
+    #[test]
+    fn a_record_binds_what_a_report_says_and_nothing_else() {
+        let image = sha256(b"image");
+        let of = sha256(b"report");
+        let made = record(&report(&image), &image, &of, "2026-11-22T00:00:00Z").unwrap();
+        assert_eq!(made.image_digest, image.to_string());
+        assert_eq!(made.database_digest, sha256(b"database").to_string());
+        assert_eq!(made.policy_digest, sha256(b"policy").to_string());
+        assert_eq!(
+            (made.verdict.as_str(), made.stage.as_str()),
+            ("deny", "build")
+        );
+
+        let refused = |change: fn(&mut Report), part: &str| {
+            let mut report = report(&image);
+            change(&mut report);
+            let error = record(&report, &image, &of, "now").unwrap_err();
+            assert!(error.message().contains(part), "{error}");
+            assert!(error.hint_text().is_some());
+        };
+        refused(
+            |r| r.inventory.target.digest = Some(sha256(b"x")),
+            "it is about",
+        );
+        refused(
+            |r| r.inventory.target.digest = None,
+            "no digest of an image",
+        );
+        refused(|r| r.advisories = None, "no advisory database");
+        refused(|r| r.verdict = None, "no verdict");
+        refused(
+            |r| r.verdict.as_mut().unwrap().policy_digest = None,
+            "no digest of the policy",
+        );
+    }
+}
