@@ -128,6 +128,44 @@ fn sealed(n: u64, r: u64, p: u64) -> Vec<u8> {
     pem("ENCRYPTED SIGSTORE PRIVATE KEY", json.as_bytes())
 }
 
+fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    assert!(content.len() < 128);
+    [
+        &[tag, u8::try_from(content.len()).unwrap()],
+        content.as_slice(),
+    ]
+    .concat()
+}
+
+/// A key file as OpenSSL writes it, with so many rounds of PBKDF2 and no key in it.
+fn rounds(number: &[u8]) -> Vec<u8> {
+    let oid = |last| tlv(6, &[&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5, last]]);
+    let derivation = tlv(0x30, &[&tlv(4, &[b"salt"]), &tlv(2, &[number])]);
+    let derivation = tlv(0x30, &[&oid(12), &derivation]);
+    let cipher = tlv(6, &[&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 42]]);
+    let cipher = tlv(0x30, &[&cipher, &tlv(4, &[&[0; 16]])]);
+    let scheme = tlv(0x30, &[&oid(13), &tlv(0x30, &[&derivation, &cipher])]);
+    let whole = tlv(0x30, &[&scheme, &tlv(4, &[&[0; 16]])]);
+    pem("ENCRYPTED PRIVATE KEY", &whole)
+}
+
+#[test]
+fn rounds_are_bounded() {
+    for number in [&[0x00, 0x98, 0x96, 0x81][..], &[0x7f; 8]] {
+        let error = private(&rounds(number)).unwrap_err();
+        assert!(matches!(error, KeyError::TooCostly { .. }), "{error}");
+    }
+    for number in [&[0][..], &[0x80], &[0x7f; 9]] {
+        let error = private(&rounds(number)).unwrap_err();
+        assert!(matches!(error, KeyError::Malformed(_)), "{error}");
+    }
+    let error = private(&rounds(&[1])).unwrap_err();
+    assert!(matches!(error, KeyError::NoPassword(_)), "{error}");
+    let error = PrivateKey::from_pem(&rounds(&[1]), &mut || Ok(zeroize::Zeroizing::default()));
+    assert!(matches!(error, Err(KeyError::Password)));
+}
+
 #[test]
 fn a_key_file_does_not_say_how_long_we_compute() {
     for (n, r, p) in [

@@ -59,8 +59,8 @@ fn keys_of_openssl_are_read_and_cosign_takes_their_signatures() {
             true,
         ),
         (
-            "rsa4096",
-            &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:4096"],
+            "rsa3072",
+            &["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072"],
             true,
         ),
     ];
@@ -83,9 +83,14 @@ fn keys_of_openssl_are_read_and_cosign_takes_their_signatures() {
         let public = PublicKey::from_pem(&read(folder, "public")).unwrap();
         let plain = PrivateKey::from_pem(&read(folder, name), &mut || Err("asked".to_owned()));
         assert_eq!(plain.unwrap().public(), &public, "{name}");
+        let forms = if name == "p256" {
+            &forms[..]
+        } else {
+            &forms[3..]
+        };
         for form in forms {
             let pass = ["pkcs8", "-topk8", "-in", name, "-passout", "pass:s3cret"];
-            openssl(folder, &[&pass[..], form].concat(), "sealed");
+            openssl(folder, &[&pass[..], *form].concat(), "sealed");
             let sealed = read(folder, "sealed");
             let key = PrivateKey::from_pem(&sealed, &mut password).unwrap();
             assert_eq!(key.public(), &public, "{name} {form:?}");
@@ -141,63 +146,26 @@ fn keys_of_openssl_are_read_and_cosign_takes_their_signatures() {
 }
 
 #[test]
-fn key_files_that_are_dear_small_or_broken_are_refused() {
+fn keys_that_are_old_or_small_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     openssl(folder, &["genpkey", "-algorithm", "ED25519"], "key");
-    let cases: [(&[&str], &str); 3] = [
-        (
-            &[
-                "pkcs8",
-                "-topk8",
-                "-in",
-                "key",
-                "-passout",
-                "pass:s3cret",
-                "-iter",
-                "20000000",
-            ],
-            "rounds",
-        ),
-        (
-            &[
-                "pkcs8",
-                "-topk8",
-                "-in",
-                "key",
-                "-passout",
-                "pass:s3cret",
-                "-scrypt",
-                "-scrypt_N",
-                "1048576",
-            ],
-            "memory",
-        ),
-        (
-            &[
-                "pkcs8",
-                "-topk8",
-                "-in",
-                "key",
-                "-passout",
-                "pass:s3cret",
-                "-v1",
-                "PBE-SHA1-3DES",
-            ],
-            "1.12.1.3",
-        ),
+    // What is encrypted as of old, by PBES1.
+    let old = [
+        "pkcs8",
+        "-topk8",
+        "-in",
+        "key",
+        "-passout",
+        "pass:s3cret",
+        "-v1",
+        "PBE-SHA1-3DES",
     ];
-    for (arguments, part) in cases {
-        openssl(folder, arguments, "sealed");
-        let mut asked = false;
-        let error = PrivateKey::from_pem(&read(folder, "sealed"), &mut || {
-            asked = true;
-            password()
-        });
-        let error = error.unwrap_err();
-        assert!(error.to_string().contains(part), "{error}");
-        assert!(error.hint().is_some() && !asked, "{error}");
-    }
+    openssl(folder, &old, "sealed");
+    let error = PrivateKey::from_pem(&read(folder, "sealed"), &mut || Err("asked".to_owned()));
+    let error = error.unwrap_err();
+    assert!(error.to_string().contains("1.12.1.3"), "{error}");
+    assert!(error.hint().is_some(), "{error}");
     openssl(folder, &["genrsa", "1024"], "small");
     let error = PrivateKey::from_pem(&read(folder, "small"), &mut password).unwrap_err();
     assert!(error.to_string().contains("1024 bits"), "{error}");
