@@ -111,9 +111,11 @@ fn keys_of_openssl_are_read_and_cosign_takes_their_signatures() {
             ];
             let signature = ["--signature", "signature", "file"];
             accepted(folder, &[&common[..], &signature].concat());
-            let bundle = ["--new-bundle-format", "--trusted-root", "root.json"];
-            let bundle = [&bundle[..], &["--bundle", "bundle", "file"]].concat();
-            accepted(folder, &[&common[..], &bundle].concat());
+            if name == "p256" || name == "ed25519" {
+                let bundle = ["--new-bundle-format", "--trusted-root", "root.json"];
+                let bundle = [&bundle[..], &["--bundle", "bundle", "file"]].concat();
+                accepted(folder, &[&common[..], &bundle].concat());
+            }
         }
         // What cosign signs with the same key, we take.
         let import = [
@@ -123,7 +125,7 @@ fn keys_of_openssl_are_read_and_cosign_takes_their_signatures() {
             "--output-key-prefix",
             name,
         ];
-        if name != "ed25519" {
+        if name.starts_with('p') {
             accepted(folder, &import);
             let imported = read(folder, &format!("{name}.key"));
             let imported = PrivateKey::from_pem(&imported, &mut password).unwrap();
@@ -166,7 +168,14 @@ fn keys_that_are_old_or_small_are_refused() {
     let error = error.unwrap_err();
     assert!(error.to_string().contains("1.12.1.3"), "{error}");
     assert!(error.hint().is_some(), "{error}");
-    openssl(folder, &["genrsa", "1024"], "small");
+    let small = [
+        "genpkey",
+        "-algorithm",
+        "RSA",
+        "-pkeyopt",
+        "rsa_keygen_bits:1024",
+    ];
+    openssl(folder, &small, "small");
     let error = PrivateKey::from_pem(&read(folder, "small"), &mut password).unwrap_err();
     assert!(error.to_string().contains("1024 bits"), "{error}");
     openssl(folder, &["pkey", "-in", "small", "-pubout"], "small.pub");
