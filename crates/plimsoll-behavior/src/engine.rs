@@ -211,4 +211,8 @@ impl Judge for Engine {
     fn judge(&mut self, moment: &Moment<'_>, alerts: &mut Vec<Alert>) {
         self.alerts(moment, alerts);
     }
+
+    fn concerns(&mut self, open: &Moment<'_>) -> bool {
+        Self::concerns(self, open)
+    }
 }

@@ -33,8 +33,8 @@ use std::sync::LazyLock;
 use foldhash::HashMap;
 use plimsoll_model::event::{EventKind, KINDS};
 
-pub use arguments::{Argument, EventArg};
-pub use build::{Each, Field, Fixed, Get, Read};
+pub use arguments::{Argument, EventArg, Form};
+pub use build::{Each, FROM_COUNTERS, Field, Fixed, Get, Read};
 pub use event_flags::event_name;
 pub use value::{Value, push_number};
 

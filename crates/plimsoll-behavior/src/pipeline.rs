@@ -26,11 +26,21 @@ const REASON_BYTES_MAX: usize = 64;
 pub trait Judge {
     /// Adds an alert for each rule that fires.
     fn judge(&mut self, moment: &Moment<'_>, alerts: &mut Vec<Alert>);
+
+    /// Whether an open that is like this one in all that the kernel knows it by may be of concern,
+    /// whoever does it.
+    fn concerns(&mut self, _open: &Moment<'_>) -> bool {
+        true
+    }
 }
 
 impl<J: Judge + ?Sized> Judge for Box<J> {
     fn judge(&mut self, moment: &Moment<'_>, alerts: &mut Vec<Alert>) {
         (**self).judge(moment, alerts);
+    }
+
+    fn concerns(&mut self, open: &Moment<'_>) -> bool {
+        (**self).concerns(open)
     }
 }
 

@@ -29,6 +29,8 @@ mod tests;
 pub mod text;
 
 pub use accounts::{Accounts, Group, User};
+pub(crate) use counted::is_counted;
+
 pub use container::{Container, ContainerId, Details, HOST, Knowledge, Mount, Pod};
 pub use containers::{Containers, Host, UNKNOWN};
 pub use counters::{Counters, WINDOW_SECONDS, Window};

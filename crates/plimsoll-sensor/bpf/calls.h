@@ -97,12 +97,10 @@ INLINE bool same(struct scratch *s, struct entered *entered, u32 second, u32 len
 	return !with.differ;
 }
 
-// Tells `s->name` of `length` bytes as a path, from a folder on when it is relative.
-NOINLINE int put_joined(struct scratch *s, u16 param, s32 folder, u32 length)
+// Tells `s->name` of `length` bytes as a path, from this folder on when it is relative.
+NOINLINE int put_below(struct scratch *s, u16 param, struct dentry *dentry, struct vfsmount *mnt,
+		       u32 length)
 {
-	struct fs_struct *fs = bpf_get_current_task_btf()->fs;
-	struct dentry *dentry = fs->pwd.dentry;
-	struct vfsmount *mnt = fs->pwd.mnt;
 	u32 at;
 
 	if (!s)
@@ -112,14 +110,8 @@ NOINLINE int put_joined(struct scratch *s, u16 param, s32 folder, u32 length)
 	OPAQUE(length);
 	if (s->name[0] == '/')
 		return put_kernel(s, param, s->name, length);
-	if (folder != AT_FDCWD) {
-		struct file *file = file_of(folder);
-
-		if (!file)
-			return 0;
-		dentry = GET(file, f_path.dentry);
-		mnt = GET(file, f_path.mnt);
-	}
+	if (!dentry)
+		return 0;
 	at = PATH_BYTES - 1 - length;
 	bpf_probe_read_kernel(&s->path[at & PATH_MASK], length, s->name);
 	if (length) {
@@ -129,6 +121,19 @@ NOINLINE int put_joined(struct scratch *s, u16 param, s32 folder, u32 length)
 	if (!walk_path(s, dentry, mnt, length))
 		flag(s, FLAG_PATH_PARTIAL);
 	return put_kernel(s, param, &s->path[s->path_at & PATH_MASK], s->path_length);
+}
+
+// The same from the current folder, or that of a descriptor, on.
+NOINLINE int put_joined(struct scratch *s, u16 param, s32 folder, u32 length)
+{
+	struct fs_struct *fs = bpf_get_current_task_btf()->fs;
+	struct file *file;
+
+	if (folder == AT_FDCWD)
+		return put_below(s, param, fs->pwd.dentry, fs->pwd.mnt, length);
+	file = file_of(folder);
+	return put_below(s, param, file ? GET(file, f_path.dentry) : NULL,
+			 file ? GET(file, f_path.mnt) : NULL, length);
 }
 
 // Tells a name of a call as it was given, and, when `path` is a parameter, as a full path.

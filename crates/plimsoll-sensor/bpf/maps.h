@@ -23,6 +23,8 @@ struct scratch {
 	u32 path_length;
 	// Whose root paths are told from, when it is not the task's that runs: a `struct fs_struct`.
 	u64 fs;
+	// What a program keeps of the call that it tells of.
+	u64 call[32];
 	u8 record[2 * (RECORD_MASK + 1)];
 	u8 path[PATH_BYTES + 256];
 	u8 name[NAME_BYTES + 8];

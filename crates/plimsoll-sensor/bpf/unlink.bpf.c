@@ -2,8 +2,6 @@
 #pragma once
 #include "calls.h"
 
-#define AT_REMOVEDIR 0x200
-
 ENTER(unlink)
 {
 	return remember(KIND_UNLINK, (void *)ctx->args[0], NULL);
@@ -27,10 +25,8 @@ ENTER(rmdir)
 
 EXIT(rmdir)
 {
-	struct scratch *s;
+	struct scratch *s = begin(KIND_RMDIR, ctx->ret);
 
-	paths_changed(ctx->ret);
-	s = begin(KIND_RMDIR, ctx->ret);
 	if (!s)
 		return 0;
 	put_name(s, (void *)argument(registers(), 0), AT_FDCWD);
@@ -46,11 +42,8 @@ ENTER(unlinkat)
 EXIT(unlinkat)
 {
 	struct pt_regs *regs = registers();
-	struct scratch *s;
+	struct scratch *s = begin(KIND_UNLINKAT, ctx->ret);
 
-	if (argument(regs, 2) & AT_REMOVEDIR)
-		paths_changed(ctx->ret);
-	s = begin(KIND_UNLINKAT, ctx->ret);
 	if (!s)
 		return 0;
 	put_name(s, (void *)argument(regs, 1), argument(regs, 0));

@@ -27,28 +27,34 @@ pub enum Opens {
     /// All of them.
     #[default]
     All = 1,
-    /// Those whose path, resolved or as it was given, begins with a chosen prefix; that pass through a
-    /// chosen name; by a chosen process; and those whose name was given relative to a folder.
-    Chosen = 2,
+    /// Those that were not said to be of no concern: see [`Sensor::leave_out`](crate::Sensor::leave_out).
+    Asked = 2,
 }
 
-/// Opens by what they may do; a prefix or name chosen here holds for all that are [`Opens::Chosen`].
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// Opens by what they may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OpenFilter {
     /// Opens that only read.
     pub read: Opens,
     /// Opens that may write, create or truncate.
     pub write: Opens,
-    /// Opens that failed. They have no file: only the name as it was given is asked.
+    /// Opens that failed.
     pub failed: Opens,
-    /// Beginnings of full paths, seen from the process's root, e.g. `/etc/`. Only the first 255 bytes count.
-    pub prefixes: BTreeSet<Vec<u8>>,
-    /// Whole names of a file or of a folder above it, e.g. `.ssh`. At most 63 bytes each.
-    pub names: BTreeSet<Vec<u8>>,
-    /// Names given with `..` in them are chosen.
-    pub dots: bool,
-    /// Names of processes whose opens are all chosen. At most 15 bytes each.
-    pub commands: BTreeSet<Vec<u8>>,
+}
+
+/// What opens that are alike are known again by, and for how long: the kernel's alone to understand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OpenKey(pub(crate) [u64; 3]);
+
+impl OpenKey {
+    /// As a record tells it; none when it is not one.
+    pub fn new(bytes: &[u8]) -> Option<Self> {
+        let (words, []) = bytes.as_chunks() else {
+            return None;
+        };
+        let words: &[[u8; 8]; 3] = words.try_into().ok()?;
+        Some(Self(words.map(u64::from_ne_bytes)))
+    }
 }
 
 /// Everything that is decided in the kernel.
@@ -181,11 +187,8 @@ impl Filter {
         set(words, "open_read", 0, self.opens.read as u64);
         set(words, "open_write", 0, self.opens.write as u64);
         set(words, "open_failed", 0, self.opens.failed as u64);
-        set(words, "open_dots", 0, u64::from(self.opens.dots));
-        let commands = !self.opens.commands.is_empty();
-        set(words, "open_commands", 0, u64::from(commands));
         set(words, "messages", 0, u64::from(self.messages));
-        // What programs remember of paths was judged by the filter before.
+        // What was said to be of no concern was judged by the filter before.
         let epoch = get(words, "epoch", 0);
         set(words, "epoch", 0, epoch + 1);
     }

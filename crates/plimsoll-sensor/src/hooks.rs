@@ -51,7 +51,8 @@ const fn exit(name: &'static str, call: &'static str, kinds: &'static [EventKind
     program(name, Hook::Exit(call), kinds)
 }
 
-/// The kinds of a call that changes paths: opens that are chosen by path have to know of it too.
+/// The kinds of a call that changes paths: opens that are left out by what their path
+/// was found to be have to know of it too.
 macro_rules! paths_and {
     ($kind:ident) => {
         &[
@@ -189,9 +190,9 @@ const PROCESSES_AND_FILES: &[Program] = &[
         Hook::Enter("unlinkat"),
         &[EventKind::Unlinkat],
     ),
-    exit("sys_exit_unlinkat", "unlinkat", paths_and!(Unlinkat)),
+    exit("sys_exit_unlinkat", "unlinkat", &[EventKind::Unlinkat]),
     program("sys_enter_rmdir", Hook::Enter("rmdir"), &[EventKind::Rmdir]),
-    exit("sys_exit_rmdir", "rmdir", paths_and!(Rmdir)),
+    exit("sys_exit_rmdir", "rmdir", &[EventKind::Rmdir]),
     program(
         "sys_enter_rename",
         Hook::Enter("rename"),

@@ -4,7 +4,8 @@
 //! out. Joins nothing and judges nothing; see `plimsoll-behavior` for that.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::fs;
+use std::io::{self, Read};
 use std::time::Duration;
 
 use aya::maps::{Array, HashMap, LpmTrie, MapData, MapError, PerCpuArray, lpm_trie};
@@ -12,7 +13,7 @@ use aya::{Btf, Ebpf, EbpfError, EbpfLoader};
 use plimsoll_model::event::EventKind;
 
 use crate::attach::{self, Link};
-use crate::filter::{self, Filter, Words};
+use crate::filter::{self, Filter, OpenKey, Words};
 use crate::hooks::{PROGRAMS, Program};
 use crate::host;
 use crate::object::object;
@@ -140,9 +141,7 @@ pub struct Sensor {
     ring: Ring,
     configs: Array<MapData, Words>,
     cgroups: HashMap<MapData, u64, u64>,
-    prefixes: LpmTrie<MapData, [u8; shared::PREFIX_BYTES], u64>,
-    names: HashMap<MapData, [u8; shared::NAME_BYTES], u64>,
-    commands: HashMap<MapData, [u8; 16], u64>,
+    left_out: HashMap<MapData, [u64; 2], u64>,
     losses: PerCpuArray<MapData, u64>,
     sequences: PerCpuArray<MapData, u64>,
     words: Words,
@@ -175,6 +174,9 @@ impl Sensor {
         // A mark above what the ring can hold would never be reached.
         let wake_bytes = options.wake_bytes.min(ring_bytes(options.ring_bytes) / 4);
         filter::set(&mut words, "wake_bytes", 0, u64::from(wake_bytes));
+        for (at, number) in random()?.into_iter().enumerate() {
+            filter::set(&mut words, "open_seed", at, number);
+        }
         choose_environment(&mut ebpf, &options.environment)?;
         let refused = start::load_typed(&mut ebpf, &btf);
         // They take some 20 MiB, as much as all else here, and nothing needs them any more.
@@ -184,9 +186,7 @@ impl Sensor {
             ring,
             configs: map(&mut ebpf, "configs")?,
             cgroups: map(&mut ebpf, "cgroups")?,
-            prefixes: map(&mut ebpf, "prefixes")?,
-            names: map(&mut ebpf, "names")?,
-            commands: map(&mut ebpf, "commands")?,
+            left_out: map(&mut ebpf, "left_out")?,
             losses: map(&mut ebpf, "losses")?,
             sequences: map(&mut ebpf, "sequences")?,
             words,
@@ -215,23 +215,6 @@ impl Sensor {
     /// Changes the filters; programs are attached and detached as they then are wanted.
     pub fn set_filter(&mut self, filter: Filter) -> Result<(), LoadError> {
         let before = std::mem::replace(&mut self.filter, filter);
-        let (old, new) = (&before.opens, &self.filter.opens);
-        for text in new.prefixes.difference(&old.prefixes) {
-            let key = prefix_key(text);
-            self.prefixes
-                .insert(&key, 1, 0)
-                .map_err(|source| map_error("prefixes", source))?;
-        }
-        for text in new.names.difference(&old.names) {
-            self.names
-                .insert(padded::<{ shared::NAME_BYTES }>(text), 1, 0)
-                .map_err(|source| map_error("names", source))?;
-        }
-        for text in new.commands.difference(&old.commands) {
-            self.commands
-                .insert(padded::<16>(text), 1, 0)
-                .map_err(|source| map_error("commands", source))?;
-        }
         let (old_ids, new_ids) = (before.cgroup_ids(), self.filter.cgroup_ids());
         for id in new_ids.difference(&old_ids) {
             self.cgroups
@@ -243,27 +226,22 @@ impl Sensor {
             .set(0, self.words, 0)
             .map_err(|source| map_error("configs", source))?;
         // What is no longer meant goes last. One that was never there is as good as removed.
-        for text in old.prefixes.difference(&new.prefixes) {
-            self.prefixes.remove(&prefix_key(text)).ok();
-        }
-        for text in old.names.difference(&new.names) {
-            self.names
-                .remove(&padded::<{ shared::NAME_BYTES }>(text))
-                .ok();
-        }
-        for text in old.commands.difference(&new.commands) {
-            self.commands.remove(&padded::<16>(text)).ok();
-        }
         for id in old_ids.difference(&new_ids) {
             self.cgroups.remove(id).ok();
         }
-        // What programs decided meanwhile may be of the old filter.
-        self.filter.write(&mut self.words);
-        self.configs
-            .set(0, self.words, 0)
-            .map_err(|source| map_error("configs", source))?;
         self.attach_wanted();
         Ok(())
+    }
+
+    /// Has opens left out that are like one of which this was told ([`Param::OpenKey`]): as long as no
+    /// path changes and the filter is not set anew.
+    ///
+    /// [`Param::OpenKey`]: plimsoll_model::event::Param::OpenKey
+    pub fn leave_out(&mut self, key: OpenKey) -> Result<(), LoadError> {
+        let [hash @ .., epoch] = key.0;
+        self.left_out
+            .insert(hash, epoch, 0)
+            .map_err(|source| map_error("left_out", source))
     }
 
     /// The filters that hold.
@@ -394,11 +372,6 @@ fn choose_environment(ebpf: &mut Ebpf, names: &[String]) -> Result<(), LoadError
     Ok(())
 }
 
-fn prefix_key(text: &[u8]) -> lpm_trie::Key<[u8; shared::PREFIX_BYTES]> {
-    let bytes = text.len().min(shared::PREFIX_BYTES - 1);
-    lpm_trie::Key::new(bytes as u32 * 8, padded(text))
-}
-
 /// As many bytes as a key has; what is longer is cut.
 fn padded<const N: usize>(text: &[u8]) -> [u8; N] {
     let mut key = [0; N];
@@ -406,6 +379,17 @@ fn padded<const N: usize>(text: &[u8]) -> [u8; N] {
         *to = *from;
     }
     key
+}
+
+/// Numbers that nobody can foresee.
+fn random() -> io::Result<[u64; shared::OPEN_SEED_WORDS]> {
+    let mut bytes = [0; 8 * shared::OPEN_SEED_WORDS];
+    fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    let mut numbers = [0; shared::OPEN_SEED_WORDS];
+    for (number, bytes) in numbers.iter_mut().zip(bytes.as_chunks().0) {
+        *number = u64::from_ne_bytes(*bytes);
+    }
+    Ok(numbers)
 }
 
 fn ring_bytes(wanted: u32) -> u32 {

@@ -8,10 +8,12 @@ use plimsoll_model::event;
 pub const KIND_COUNT: usize = 512;
 /// Longest name of an environment variable that can be chosen, with its `=`, in bytes.
 pub const ENV_NAME_BYTES: usize = 32;
-/// Room for a prefix of paths and one byte more, in bytes.
-pub const PREFIX_BYTES: usize = 256;
-/// Room for a name that opens are chosen by and one byte more, in bytes.
-pub const NAME_BYTES: usize = 64;
+/// Names of opens from this length on are never left out, in bytes.
+pub const OPEN_NAME_BYTES: usize = 256;
+/// What an open is known again by, apart from its name, in 64-bit words.
+pub const OPENING_WORDS: usize = 13;
+/// Random numbers for the hash over both: one for each word, and one more.
+pub const OPEN_SEED_WORDS: usize = OPENING_WORDS + OPEN_NAME_BYTES / 8 + 1;
 
 /// Most responses that the kernel decides about: bits of a word.
 pub const ANSWER_SLOTS: usize = 64;
@@ -53,8 +55,8 @@ pub const NUMBERS: &[(&str, u64)] = &[
     ("RECORD_BYTES_MAX", event::RECORD_BYTES_MAX as u64),
     ("KIND_COUNT", KIND_COUNT as u64),
     ("ENV_NAME_BYTES", ENV_NAME_BYTES as u64),
-    ("PREFIX_BYTES", PREFIX_BYTES as u64),
-    ("CHOSEN_NAME_BYTES", NAME_BYTES as u64),
+    ("OPEN_NAME_BYTES", OPEN_NAME_BYTES as u64),
+    ("OPENING_WORDS", OPENING_WORDS as u64),
     ("LOSS_COUNT", LOSS_REASONS.len() as u64),
     ("LOSS_RING", 0),
     ("LOSS_SCRATCH", 1),
@@ -72,25 +74,24 @@ pub const NUMBERS: &[(&str, u64)] = &[
     ("CGROUPS_EXCEPT", 2),
     ("OPENS_NONE", 0),
     ("OPENS_ALL", 1),
-    ("OPENS_CHOSEN", 2),
+    ("OPENS_ASKED", 2),
 ];
 
 /// Fields of the one entry of the map `configs`, each as many 64-bit words as it says.
 pub const CONFIG: &[(&str, usize)] = &[
-    ("kinds", KIND_COUNT / 64), // bit set of the kinds that are wanted
-    ("own_pid", 1),             // the sensor itself
-    ("host", 1),                // whether processes in the host's mount namespace are wanted
-    ("host_mnt_ns", 1),         // that namespace
-    ("cgroup_mode", 1),         // CGROUPS_…: what the map `cgroups` means
-    ("wake_bytes", 1),          // wake the reader when so much waits in the ring
-    ("repeat_ns", 1),           // the same open within this time is counted, not told; 0 for never
-    ("open_read", 1),           // OPENS_…: opens that only read
-    ("open_write", 1),          // opens that may write or create
-    ("open_failed", 1),         // opens that failed
-    ("open_dots", 1),           // names with two dots in them are chosen
-    ("open_commands", 1),       // whether the map `commands` has any
-    ("messages", 1),            // whether all messages are told, or only those that rules ask for
-    ("epoch", 1),               // raised when what is known of paths no longer holds
+    ("kinds", KIND_COUNT / 64),     // bit set of the kinds that are wanted
+    ("own_pid", 1),                 // the sensor itself
+    ("host", 1),                    // whether processes in the host's mount namespace are wanted
+    ("host_mnt_ns", 1),             // that namespace
+    ("cgroup_mode", 1),             // CGROUPS_…: what the map `cgroups` means
+    ("wake_bytes", 1),              // wake the reader when so much waits in the ring
+    ("repeat_ns", 1), // the same open within this time is counted, not told; 0 for never
+    ("open_read", 1), // OPENS_…: opens that only read
+    ("open_write", 1), // opens that may write or create
+    ("open_failed", 1), // opens that failed
+    ("open_seed", OPEN_SEED_WORDS), // random numbers that opens are hashed with
+    ("messages", 1),  // whether all messages are told, or only those that rules ask for
+    ("epoch", 1),     // raised when what is known of paths no longer holds
 ];
 
 /// Words of that entry.

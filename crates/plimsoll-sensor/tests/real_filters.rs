@@ -8,19 +8,20 @@
     reason = "a test"
 )]
 
-use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use plimsoll_model::event::{EventKind, Param};
-use plimsoll_sensor::filter::{OpenFilter, Opens};
+use plimsoll_sensor::filter::{OpenFilter, OpenKey, Opens};
 use plimsoll_sensor::{Filter, State};
 
 #[path = "support/watch.rs"]
 mod watch;
 
-use watch::{Watch, compiled};
+use watch::{Seen, Watch, compiled};
 
 const OPEN: &[EventKind] = &[
     EventKind::Open,
@@ -48,140 +49,237 @@ fn paths(watch: &Watch) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn opens_are_chosen_by_prefix_and_name_even_when_folders_move() {
-    let folder = tempfile::tempdir_in(fs::canonicalize("/tmp").unwrap()).unwrap();
-    let base = folder.path();
-    let chosen = base.join("chosen");
-    let opens = OpenFilter {
-        read: Opens::Chosen,
-        write: Opens::None,
-        failed: Opens::None,
-        prefixes: BTreeSet::from([format!("{}/", chosen.display()).into_bytes()]),
-        names: BTreeSet::from([b".ssh".to_vec()]),
-        ..OpenFilter::default()
-    };
-    let Some(mut watch) = Watch::all(OPEN, |options| options.filter.opens = opens) else {
-        return;
-    };
-    for name in ["chosen", "other", "other/.ssh", "late"] {
-        fs::create_dir(base.join(name)).unwrap();
-    }
-    for name in ["chosen/a", "other/a", "other/.ssh/key", "late/a"] {
-        File::create(base.join(name)).unwrap();
-    }
-    for name in [
-        "chosen/a",
-        "other/a",
-        "other/.ssh/key",
-        "late/a",
-        "other/../chosen/a",
-    ] {
-        File::open(base.join(name)).unwrap();
-        // What was decided is remembered, and stays right.
-        File::open(base.join(name)).unwrap();
-    }
-    fs::rename(base.join("late"), chosen.join("late")).unwrap();
-    File::open(chosen.join("late/a")).unwrap();
-    fs::rename(chosen.join("late"), base.join("late")).unwrap();
-    File::open(base.join("late/a")).unwrap();
-    watch.gather_own();
-    let told: Vec<_> = paths(&watch)
-        .iter()
-        .filter_map(|path| path.strip_prefix(base.to_str().unwrap()).map(str::to_owned))
-        .collect();
-    let expected = [
-        "/chosen/a",
-        "/chosen/a",
-        "/other/.ssh/key",
-        "/other/.ssh/key",
-        "/chosen/a",
-        "/chosen/a",
-        "/chosen/late/a",
-    ];
-    assert_eq!(told, expected);
+/// Opens as its arguments say; see there.
+const OPENER: &str = include_str!("support/opener.c");
 
-    // Changed while it runs: nothing is chosen any more, then everything.
-    let mut filter = watch.sensor.filter().clone();
-    filter.opens.prefixes.clear();
-    filter.opens.names.clear();
-    watch.seen.clear();
-    watch.sensor.set_filter(filter.clone()).unwrap();
-    File::open(chosen.join("a")).unwrap();
-    filter.opens = OpenFilter::default();
-    watch.sensor.set_filter(filter).unwrap();
-    File::open(base.join("other/a")).unwrap();
-    watch.gather_own();
-    // Changing filters opens files itself.
-    let told: Vec<_> = paths(&watch)
-        .into_iter()
-        .filter(|path| path.starts_with(base.to_str().unwrap()))
-        .collect();
-    assert_eq!(told, [base.join("other/a").to_str().unwrap()]);
+/// How often it is tried to have an open left out.
+const TRIES_MAX: u32 = 50;
+
+/// A program that opens files, and a sensor that is told which opens are of no concern.
+struct Asked {
+    watch: Watch,
+    opener: PathBuf,
+    base: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+/// What was told of an open: its name as it was given and its path, both below the test's folder.
+type Told = (String, String);
+
+impl Asked {
+    fn begin() -> Option<Self> {
+        let folder = tempfile::tempdir_in(fs::canonicalize("/tmp").unwrap()).unwrap();
+        let base = folder.path().to_owned();
+        let opener = compiled(&base, "opener", OPENER);
+        let asked = OpenFilter {
+            read: Opens::Asked,
+            write: Opens::Asked,
+            failed: Opens::Asked,
+        };
+        let kinds = [
+            OPEN,
+            &[EventKind::Rename, EventKind::Mount, EventKind::Unshare],
+        ]
+        .concat();
+        let watch = Watch::children_with(&kinds, |options| options.filter.opens = asked)?;
+        for name in ["a", "b", "a/d"] {
+            fs::create_dir(base.join(name)).unwrap();
+        }
+        for name in ["a/f", "a/d/f", "a/x", "b/f", "b/x"] {
+            fs::write(base.join(name), "").unwrap();
+        }
+        Some(Self {
+            watch,
+            opener,
+            base,
+            _folder: folder,
+        })
+    }
+
+    /// Runs the steps, `@` standing for the test's folder; what was told of opens below it.
+    fn run(&mut self, steps: &str) -> Vec<Seen> {
+        let base = self.base.to_str().unwrap().to_owned();
+        self.watch.seen.clear();
+        let steps = steps.split(' ').map(|step| step.replace('@', &base));
+        let pid = self.watch.finish(Command::new(&self.opener).args(steps));
+        let seen = self.watch.seen.iter();
+        let opens = seen.filter(|seen| seen.pid == pid && OPEN.contains(&seen.kind));
+        // What the shell opened before it became the program.
+        opens
+            .filter(|seen| seen.bytes(Param::Comm) != b"sh")
+            .filter(|seen| !seen.text(Param::Name).ends_with("cgroup.procs"))
+            .cloned()
+            .collect()
+    }
+
+    fn told(&mut self, steps: &str) -> Vec<Told> {
+        let base = self.base.to_str().unwrap().to_owned();
+        let opens = self.run(steps);
+        let short = |text: String| text.replace(&base, "@");
+        opens
+            .iter()
+            .map(|seen| (short(seen.text(Param::Name)), short(seen.text(Param::Path))))
+            .collect()
+    }
+
+    /// Has all opens of the steps left out from now on. Whoever else renames something on this machine
+    /// makes that lapse: then it is tried again.
+    fn leave_out(&mut self, steps: &str) {
+        for _ in 0..TRIES_MAX {
+            let opens = self.run(steps);
+            if opens.is_empty() {
+                return;
+            }
+            for seen in opens {
+                let key = OpenKey::new(seen.bytes(Param::OpenKey)).expect("a key");
+                self.watch.sensor.leave_out(key).unwrap();
+            }
+        }
+        panic!("never left out: {steps}");
+    }
+}
+
+fn told(opens: &[(&str, &str)]) -> Vec<Told> {
+    let owned = |(name, path): &(&str, &str)| ((*name).to_owned(), (*path).to_owned());
+    opens.iter().map(owned).collect()
 }
 
 #[test]
-fn opens_are_chosen_by_how_their_name_was_given_and_by_who_opens() {
-    let folder = tempfile::tempdir_in(fs::canonicalize("/tmp").unwrap()).unwrap();
-    let base = folder.path();
-    let chosen = base.join("chosen");
-    let opens = OpenFilter {
-        read: Opens::Chosen,
-        write: Opens::None,
-        failed: Opens::Chosen,
-        prefixes: BTreeSet::from([format!("{}/", chosen.display()).into_bytes()]),
-        dots: true,
-        commands: BTreeSet::from([b"tac".to_vec()]),
-        ..OpenFilter::default()
-    };
-    let Some(mut watch) = Watch::all(OPEN, |options| options.filter.opens = opens) else {
+fn opens_are_left_out_only_where_they_are_alike() {
+    let Some(mut asked) = Asked::begin() else {
         return;
     };
-    for name in ["chosen", "other"] {
-        fs::create_dir(base.join(name)).unwrap();
-    }
-    File::create(base.join("other/a")).unwrap();
-    File::create(base.join("other/a.b.c")).unwrap();
-    std::os::unix::fs::symlink(base.join("other/a"), chosen.join("link")).unwrap();
-    for name in [
-        "other/a",
-        "other/a.b.c",
-        "chosen/link",
-        "other/../other/a.b.c",
+    let base = asked.base.clone();
+    symlink(base.join("a/f"), base.join("a/link")).unwrap();
+    fs::hard_link(base.join("a/f"), base.join("a/hard")).unwrap();
+    for steps in [
+        "o @/a/f",
+        "w @/a/f",
+        "o @/a/link",
+        "a @/a f",
+        "c @/a o f",
+        "o @/a/none",
+        "c @/a o none",
+        "p x o @/a/f",
     ] {
-        File::open(base.join(name)).unwrap();
+        asked.leave_out(steps);
     }
-    for name in ["other/none", "chosen/none", "other/../none"] {
-        assert!(File::open(base.join(name)).is_err());
+    for (steps, expected) in [
+        ("o @/a/x", ("@/a/x", "@/a/x")),
+        ("o @/b/f", ("@/b/f", "@/b/f")),
+        ("o @/a/hard", ("@/a/hard", "@/a/hard")),
+        ("o @/b/../a/f", ("@/b/../a/f", "@/a/f")),
+        ("o @/a//f", ("@/a//f", "@/a/f")),
+        ("c @ o a/f", ("a/f", "@/a/f")),
+        ("c @/b o f", ("f", "@/b/f")),
+        ("c @/b o none", ("none", "@/b/none")),
+        ("w @/a/link", ("@/a/link", "@/a/f")),
+        ("p y o @/a/f", ("@/a/f", "@/a/f")),
+        // Whatever a descriptor below three stands for is asked when programs are started.
+        ("l @/a/f", ("@/a/f", "@/a/f")),
+    ] {
+        assert_eq!(asked.told(steps), told(&[expected]), "{steps}");
     }
-    watch.gather_own();
-    let given: Vec<String> = watch
-        .seen
-        .iter()
-        .map(|seen| seen.text(Param::Name))
-        .filter_map(|name| name.strip_prefix(base.to_str().unwrap()).map(str::to_owned))
-        .collect();
-    let expected = [
-        "/chosen/link",
-        "/other/../other/a.b.c",
-        "/chosen/none",
-        "/other/../none",
-    ];
-    assert_eq!(given, expected);
+    // A folder's descriptor opens the folder first.
+    let below = asked.told("a @/b f");
+    assert_eq!(below, told(&[("@/b", "@/b"), ("f", "@/b/f")]));
+    let relative = asked.run("c @/a o x");
+    assert_eq!(
+        relative[0].text(Param::Folder),
+        base.join("a").to_str().unwrap()
+    );
+    // What failed and then does not is another thing.
+    fs::write(base.join("a/none"), "").unwrap();
+    assert_eq!(asked.told("o @/a/none"), told(&[("@/a/none", "@/a/none")]));
+    // A link that leads elsewhere, without anything being renamed.
+    fs::remove_file(base.join("a/link")).unwrap();
+    symlink(base.join("a/x"), base.join("a/link")).unwrap();
+    assert_eq!(asked.told("o @/a/link"), told(&[("@/a/link", "@/a/x")]));
+    // Names that are too long to be known again.
+    let long = format!("@/{}a/f", "./".repeat(130));
+    let opens = asked.run(&format!("o {long} o {long}"));
+    assert_eq!(opens.len(), 2);
+    assert!(
+        opens
+            .iter()
+            .all(|seen| seen.record().param(Param::OpenKey).is_none())
+    );
+}
 
-    watch.seen.clear();
-    for program in ["cat", "tac"] {
-        let status = std::process::Command::new(program)
-            .arg(base.join("other/a"))
-            .status();
-        assert!(status.unwrap().success());
-    }
-    watch.gather();
-    let told = paths(&watch)
-        .iter()
-        .filter(|path| path.ends_with("/other/a") && path.starts_with(base.to_str().unwrap()))
-        .count();
-    assert_eq!(told, 1, "what tac opens is told, what cat opens is not");
+#[test]
+fn what_is_left_out_is_told_again_when_paths_or_the_filter_change() {
+    let Some(mut asked) = Asked::begin() else {
+        return;
+    };
+    let base = asked.base.clone();
+    let file = "o @/a/d/f";
+    asked.leave_out(file);
+    fs::rename(base.join("a"), base.join("c")).unwrap();
+    fs::rename(base.join("c"), base.join("a")).unwrap();
+    assert_eq!(asked.told(file).len(), 1, "renamed to and fro");
+    asked.leave_out("c @/a/d o f");
+    fs::rename(base.join("a/d"), base.join("b/d")).unwrap();
+    let moved = asked.told("c @/b/d o f");
+    assert_eq!(
+        moved,
+        told(&[("f", "@/b/d/f")]),
+        "the same entry in the same folder"
+    );
+    fs::rename(base.join("b/d"), base.join("a/d")).unwrap();
+    // The same file by another mount, in a namespace of its own.
+    asked.leave_out(file);
+    let bound = asked.told("n b @/a/d @/b o @/b/f o @/a/d/f");
+    assert_eq!(bound, told(&[("@/b/f", "@/b/f"), ("@/a/d/f", "@/a/d/f")]));
+    // The same name below another root.
+    fs::create_dir_all(
+        base.join("b")
+            .join(base.strip_prefix("/").unwrap())
+            .join("a/d"),
+    )
+    .unwrap();
+    fs::write(
+        base.join("b")
+            .join(base.strip_prefix("/").unwrap())
+            .join("a/d/f"),
+        "",
+    )
+    .unwrap();
+    asked.leave_out(file);
+    let rooted = asked.told("r @/b o @/a/d/f");
+    assert_eq!(
+        rooted,
+        told(&[("@/a/d/f", "@/a/d/f")]),
+        "seen from the new root"
+    );
+    // The same file below another root, by the same name.
+    asked.leave_out("c @/a/d o f");
+    assert_eq!(asked.told("c @/a/d r @/a o f"), told(&[("f", "/d/f")]));
+    // Another filter, even if it is the same.
+    asked.leave_out(file);
+    let filter = asked.watch.sensor.filter().clone();
+    asked.watch.sensor.set_filter(filter).unwrap();
+    assert_eq!(asked.told(file).len(), 1);
+    // Nothing is left out where nobody asks.
+    asked.leave_out(file);
+    let mut filter = asked.watch.sensor.filter().clone();
+    filter.opens = OpenFilter::default();
+    asked.watch.sensor.set_filter(filter).unwrap();
+    let opens = asked.run(file);
+    assert_eq!(opens.len(), 1);
+    assert!(opens[0].record().param(Param::OpenKey).is_none());
+}
+
+#[test]
+fn an_answer_that_comes_late_holds_for_nothing() {
+    let Some(mut asked) = Asked::begin() else {
+        return;
+    };
+    let opens = asked.run("o @/a/f");
+    fs::rename(asked.base.join("b/x"), asked.base.join("b/y")).unwrap();
+    let key = OpenKey::new(opens[0].bytes(Param::OpenKey)).unwrap();
+    asked.watch.sensor.leave_out(key).unwrap();
+    assert_eq!(asked.told("o @/a/f").len(), 1);
+    assert_eq!(OpenKey::new(b"short"), None);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! machine comes through [`Source`], so that tests feed it without a kernel. What it says goes to
 //! outputs (`plimsoll-notify`) and as [`Update`]s to whoever shows it.
 
+mod asked;
 mod budget;
 mod configured;
 mod gap;

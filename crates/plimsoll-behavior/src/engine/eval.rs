@@ -1,5 +1,8 @@
 //! Asking: whether a node of the graph holds at an event, each thing at most once.
 
+pub(super) mod alike;
+
+use self::alike::Rests;
 use super::graph::{Ask, Check, Node, NodeId};
 use super::sides;
 use super::source::{Pool, Source, SourceId};
@@ -30,6 +33,7 @@ enum Step {
 struct Ready {
     source: SourceId,
     how: How,
+    rests: Rests,
 }
 
 #[derive(Debug)]
@@ -118,7 +122,7 @@ impl Code {
     }
 
     fn check(&self, check: u32, moment: &Moment<'_>, scratch: &mut Scratch) -> bool {
-        let Some(Ready { source, how }) = self.checks.get(check as usize) else {
+        let Some(Ready { source, how, .. }) = self.checks.get(check as usize) else {
             return false;
         };
         let Some(source) = self.sources.get(source.0 as usize) else {
@@ -185,6 +189,7 @@ fn ready(check: &Check, sources: &[Source]) -> Ready {
     Ready {
         source: check.source,
         how,
+        rests: Rests::new(check, sources),
     }
 }
 

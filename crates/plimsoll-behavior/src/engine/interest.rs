@@ -1,22 +1,24 @@
 //! What the kernel may leave out: kinds of events, and opens, that no rule can match.
 //!
 //! Everything here errs on one side: an event that is not wanted matches no rule, whatever else is
-//! true of it; one that is wanted may still match none. The state is another matter: an open that was
-//! left out is not known later, when another event is about its descriptor; [`Interest::names_later`]
-//! says whether a rule would ask for its name then.
-
-mod paths;
+//! true of it; one that is wanted may still match none. [`Interest`] says it for good, of kinds of
+//! events; [`Engine::concerns`] of opens like one that was seen, which rests on the paths of both.
+//!
+//! The state is another matter: an open that was left out is not known later, when another event is
+//! about its descriptor. Such an event says itself what the descriptor stands for; what asks for all
+//! descriptors, or counts what failed, has everything told.
 
 use std::collections::BTreeSet;
 
-use plimsoll_model::event::EventKind;
-
-pub use paths::{KernelOpens, Open, Paths, Wanted};
+use plimsoll_model::event::{EventKind, FLAG_RACED};
 
 use super::Engine;
+use super::eval::alike;
 use super::graph::{Ask, Check, Node, NodeId};
 use super::source::Source;
 use super::spec::{Order, Spec};
+use crate::fields::{FROM_COUNTERS, Field};
+use crate::state::{Moment, is_counted};
 
 /// How an open ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,10 +39,10 @@ pub const OPENED: &[Opened] = &[Opened::Read, Opened::Write, Opened::Failed];
 pub struct Interest {
     /// Kinds of events that some rule can match.
     pub kinds: BTreeSet<EventKind>,
-    /// Paths of opens that some rule can match, by how the open ended, in the order of [`OPENED`].
-    pub opens: [Paths; 3],
-    /// Some rule asks at another event what an open descriptor is called.
-    pub names_later: bool,
+    /// Whether some rule can match an open that ended so, in the order of [`OPENED`].
+    pub opens: [bool; 3],
+    /// Some rule asks for all descriptors of a process: no open may be left out.
+    pub descriptors: bool,
 }
 
 /// Kinds that open a path.
@@ -53,19 +55,14 @@ const OPENS: &[EventKind] = &[
 ];
 
 impl Interest {
-    /// Paths of opens that ended so.
-    pub const fn paths(&self, opened: Opened) -> &Paths {
-        let [read, write, failed] = &self.opens;
+    /// Whether some rule can match an open that ended so.
+    pub const fn opens(&self, opened: Opened) -> bool {
+        let [read, write, failed] = self.opens;
         match opened {
             Opened::Read => read,
             Opened::Write => write,
             Opened::Failed => failed,
         }
-    }
-
-    /// Whether some rule may match an open.
-    pub fn wants_open(&self, opened: Opened, open: Open<'_>) -> bool {
-        self.paths(opened).holds(open)
     }
 }
 
@@ -73,68 +70,73 @@ impl Engine {
     /// What the rules can match. Worked out anew each time: to be kept by who asks.
     pub fn interest(&self) -> Interest {
         let kinds: BTreeSet<EventKind> = self.kinds().collect();
-        let opens = [Opened::Read, Opened::Write, Opened::Failed].map(|opened| {
-            let mut all = Paths::None;
-            for kind in OPENS {
-                all = all.or(self.reached(*kind, opened));
-            }
-            all
-        });
-        let names_later = kinds
-            .iter()
-            .filter(|kind| !OPENS.contains(kind))
-            .any(|kind| self.asks_names(*kind));
+        let can = |opened| OPENS.iter().any(|kind| self.can_match(*kind, opened));
+        let [read, write, failed] = [Opened::Read, Opened::Write, Opened::Failed].map(can);
+        let counted = failed || self.asks(|field| field.from == FROM_COUNTERS);
+        let descriptors = self.asks(|field| matches!(field.name, "fd.types" | "proc.fdopencount"));
         Interest {
             kinds,
-            opens,
-            names_later,
+            opens: [read || descriptors, write || descriptors, counted],
+            descriptors,
         }
     }
 
-    fn reached(&self, kind: EventKind, opened: Opened) -> Paths {
+    /// Whether some rule may match an open that is like this one in all that the kernel knows it by,
+    /// whoever does it.
+    pub fn concerns(&mut self, moment: &Moment<'_>) -> bool {
+        if !alike::is_told(moment) || moment.record.has(FLAG_RACED) || is_counted(moment.record) {
+            return true;
+        }
+        let at = usize::from(moment.kind().number());
+        let Some(Some(program)) = self.programs.get(at) else {
+            return false;
+        };
+        let scratch = &mut self.scratch;
+        scratch.next();
+        program.groups.iter().any(|group| {
+            self.code.can_hold(group.guard, moment, scratch)
+                && group
+                    .rules
+                    .iter()
+                    .any(|(_, rest)| self.code.can_hold(*rest, moment, scratch))
+        })
+    }
+
+    /// Whether some rule can match an open of a kind that ended so.
+    fn can_match(&self, kind: EventKind, opened: Opened) -> bool {
         let reach = Reach {
             engine: self,
             kind,
             opened,
         };
-        let mut all = Paths::None;
-        for group in self.groups(kind) {
-            let guard = reach.paths(group.guard);
-            for (_, rest) in &group.rules {
-                all = all.or(guard.clone().and(reach.paths(*rest)));
-            }
-        }
-        all
+        self.groups(kind).iter().any(|group| {
+            let can = |node| reach.sure(node) != Some(false);
+            can(group.guard) && group.rules.iter().any(|(_, rest)| can(*rest))
+        })
     }
 
-    /// Whether a rule for this kind asks what a descriptor is called.
-    fn asks_names(&self, kind: EventKind) -> bool {
-        let mut left: Vec<NodeId> = Vec::new();
-        for group in self.groups(kind) {
-            left.push(group.guard);
-            left.extend(group.rules.iter().map(|(_, rest)| *rest));
-        }
-        let mut seen = BTreeSet::new();
-        while let Some(node) = left.pop() {
-            if !seen.insert(node) {
-                continue;
-            }
-            match self.graph.node(node) {
-                Node::Check(id) => {
-                    let check = self.graph.checks.get(id.0 as usize);
-                    if check
-                        .and_then(|check| self.field_of(check))
-                        .is_some_and(is_name)
-                    {
-                        return true;
-                    }
+    /// Whether some condition asks such a field.
+    fn asks(&self, such: impl Fn(&Field) -> bool) -> bool {
+        fn within(source: &Source, such: &impl Fn(&Field) -> bool) -> bool {
+            match source {
+                Source::Field { field, .. } => such(field),
+                Source::Map(_, of) => within(of, such),
+                Source::Join {
+                    separator: first,
+                    list: second,
                 }
-                Node::Not(inner) => left.push(*inner),
-                Node::All(parts) | Node::Any(parts) => left.extend_from_slice(parts),
-                Node::Never | Node::Always => {}
+                | Source::GetOpt {
+                    args: first,
+                    letters: second,
+                    ..
+                } => within(first, such) || within(second, such),
+                Source::Concat(parts) | Source::List(parts) => {
+                    parts.iter().any(|part| within(part, such))
+                }
+                Source::Value(_) => false,
             }
         }
-        false
+        self.code.sources.iter().any(|source| within(source, &such))
     }
 
     fn field_of(&self, check: &Check) -> Option<&'static str> {
@@ -145,23 +147,7 @@ impl Engine {
     }
 }
 
-fn is_name(field: &str) -> bool {
-    matches!(
-        field,
-        "fd.name"
-            | "fd.nameraw"
-            | "fd.directory"
-            | "fd.filename"
-            | "fd.containername"
-            | "fd.containerdirectory"
-            | "fd.types"
-            | "evt.arg"
-            | "evt.args"
-            | "fs.path.name"
-    )
-}
-
-/// Following a condition down to the paths that can make it hold.
+/// What of a condition is decided by how an open ended.
 struct Reach<'e> {
     engine: &'e Engine,
     kind: EventKind,
@@ -169,34 +155,6 @@ struct Reach<'e> {
 }
 
 impl Reach<'_> {
-    fn paths(&self, node: NodeId) -> Paths {
-        match self.engine.graph.node(node) {
-            Node::Never => Paths::None,
-            Node::Always => Paths::Any,
-            Node::Check(id) => match self.engine.graph.checks.get(id.0 as usize) {
-                Some(check) => match self.decided(check) {
-                    Some(false) => Paths::None,
-                    Some(true) => Paths::Any,
-                    None => self.of_check(check),
-                },
-                None => Paths::None,
-            },
-            // Which paths a denied part leaves is not followed: all, unless it is sure to hold.
-            Node::Not(inner) => match self.sure(*inner) {
-                Some(true) => Paths::None,
-                _ => Paths::Any,
-            },
-            Node::All(parts) => {
-                let parts = parts.iter().map(|part| self.paths(*part));
-                parts.fold(Paths::Any, Paths::and)
-            }
-            Node::Any(parts) => {
-                let parts = parts.iter().map(|part| self.paths(*part));
-                parts.fold(Paths::None, Paths::or)
-            }
-        }
-    }
-
     /// The answer of a part, where how the open ended decides it.
     fn sure(&self, node: NodeId) -> Option<bool> {
         match self.engine.graph.node(node) {
@@ -248,26 +206,10 @@ impl Reach<'_> {
             _ => None,
         }
     }
-
-    fn of_check(&self, check: &Check) -> Paths {
-        let (Ask::Spec(spec), Some(source)) = (
-            &check.ask,
-            self.engine.code.sources.get(check.source.0 as usize),
-        ) else {
-            return Paths::Any;
-        };
-        match source {
-            Source::Field { field, argument } => {
-                let argument = argument.of(self.kind).map(|arg| arg.name);
-                paths::of(field.name, argument, spec)
-            }
-            _ => Paths::Any,
-        }
-    }
 }
 
 /// The answer to a question about a number that lies between two others, where they decide it.
-fn within(spec: &Spec, (low, high): (i128, i128)) -> Option<bool> {
+pub(super) fn within(spec: &Spec, (low, high): (i128, i128)) -> Option<bool> {
     let all = |holds_low: bool, holds_high: bool| match (holds_low, holds_high) {
         (true, true) => Some(true),
         (false, false) => Some(false),

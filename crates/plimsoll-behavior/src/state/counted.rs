@@ -79,6 +79,11 @@ fn message(socket: &Socket, data: &[u8]) -> Option<dns::Message> {
     dns::read(data)
 }
 
+/// Whether an event is counted.
+pub(crate) fn is_counted(record: &Record<'_>) -> bool {
+    picked(record).is_some()
+}
+
 fn picked(record: &Record<'_>) -> Option<Pick> {
     if record.has(FLAG_ENTER) {
         return None;

@@ -6,6 +6,7 @@ use plimsoll_model::event::{EventKind, FILE_MEMFD, Param};
 
 use super::State;
 use super::file::{OpenFile, PathFile};
+use super::moment::folder_told;
 use super::path;
 use super::process::Process;
 use super::table::Link;
@@ -70,7 +71,9 @@ impl State {
             let written = if path::is_full(name) {
                 Text::new(name)
             } else {
-                Text::new(&path::full(self.folder_of(process, folder), name))
+                let told = folder_told(record, name, Param::Path);
+                let folder = told.unwrap_or_else(|| self.folder_of(process, folder));
+                Text::new(&path::full(folder, name))
             };
             if file.path.is_empty() {
                 file.path = written;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use plimsoll_model::event::{EventKind, ExecId, FLAG_ENTER, Param};
+use plimsoll_model::event::{EventKind, ExecId, FLAG_ENTER, FLAG_PATH_GIVEN, Param};
 
 use super::State;
 use super::accounts::Accounts;
@@ -134,7 +134,7 @@ impl<'a> Moment<'a> {
 
     /// Full path as the caller wrote it, joined and normalised by name alone: links not followed.
     pub fn written_path(&self) -> Option<Cow<'a, [u8]>> {
-        self.written(Param::Name, Param::DirFd)
+        self.written(Param::Name, Param::DirFd, Param::Path)
     }
 
     /// The second path (target of a rename or link), as the kernel resolved it or as written.
@@ -147,18 +147,34 @@ impl<'a> Moment<'a> {
 
     /// The second path as the caller wrote it, joined and normalised.
     pub fn written_new_path(&self) -> Option<Cow<'a, [u8]>> {
-        self.written(Param::NewName, Param::NewDirFd)
+        self.written(Param::NewName, Param::NewDirFd, Param::NewPath)
     }
 
-    fn written(&self, name: Param, folder: Param) -> Option<Cow<'a, [u8]>> {
+    fn written(&self, name: Param, folder: Param, path: Param) -> Option<Cow<'a, [u8]>> {
         let name = self.record.param(name)?;
         if path::is_full(name) {
             return Some(Cow::Borrowed(name));
         }
-        let folder = self.record.signed(folder).unwrap_or(AT_FDCWD);
-        let folder = self.state.folder_of(self.process, folder);
+        let folder = folder_told(self.record, name, path).unwrap_or_else(|| {
+            let folder = self.record.signed(folder).unwrap_or(AT_FDCWD);
+            self.state.folder_of(self.process, folder)
+        });
         Some(Cow::Owned(path::full(folder, name)))
     }
+}
+
+/// The folder that a relative name begins at, where the kernel tells it: by itself, or in the path that
+/// it has put together from both. What is known of descriptors may be older: an open may have been left
+/// out.
+pub(super) fn folder_told<'a>(record: &Record<'a>, name: &[u8], path: Param) -> Option<&'a [u8]> {
+    if name.starts_with(b"/") {
+        return None;
+    }
+    record.param(Param::Folder).or_else(|| {
+        let path = record.has(FLAG_PATH_GIVEN).then(|| record.param(path))??;
+        let folder = path.strip_suffix(name)?;
+        folder.ends_with(b"/").then_some(folder)
+    })
 }
 
 /// Parent, its parent, and so on.

@@ -295,6 +295,12 @@ params! {
     LostCount = 181, "lost_count", Type::U64;
     /// ring full, scratch full, filtered by repetition, shed.
     LostReason = 182, "lost_reason", Type::Bytes;
+    // What the kernel leaves out.
+    /// Full path of the folder that the relative name of a successful open begins at.
+    Folder = 190, "folder", Type::Bytes;
+    /// Given back to the kernel, it has opens like this one left out: a hash and the time for which it
+    /// holds. Not told where nothing is left out.
+    OpenKey = 191, "open_key", Type::Bytes;
 }
 
 impl Param {

@@ -210,24 +210,12 @@ INLINE bool is_splice_told(struct request *request, struct file *to)
 	       form_behind(file_of(request->folder)) == S_IFREG && form_behind(to) != S_IFSOCK;
 }
 
-// Whether an open is wanted by the filter of opens. One without a file is told unless none are.
+// Whether an open of this sort is told. None is left out because another one was of no concern.
 INLINE bool is_open_wanted(struct request *request, s64 ret)
 {
 	struct config *config = settings();
-	struct file *file = made(request, ret);
-	u64 opens;
 
-	if (!config)
-		return false;
-	if (ret < 0)
-		opens = config->open_failed;
-	else if (request->flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_TMPFILE))
-		opens = config->open_write;
-	else
-		opens = config->open_read;
-	if (opens == OPENS_NONE)
-		return false;
-	return opens != OPENS_CHOSEN || !file || chosen(config, file);
+	return config && opens_told(config, ret, request->flags) != OPENS_NONE;
 }
 
 NOINLINE int tell_message_work(struct request *request, struct file *file, s64 ret)

@@ -1,8 +1,8 @@
 // Requests of io_uring, trimmed as in vmlinux.h. The command of a request lies at its beginning; which
 // of these structures it is, its opcode says.
 #pragma once
-#include "../chosen.h"
 #include "../message.h"
+#include "../open.bpf.c"
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 

@@ -10,6 +10,7 @@ use plimsoll_model::Timestamp;
 use plimsoll_model::event::container::STATE_GONE;
 use plimsoll_model::event::{Class, EventKind, Param};
 use plimsoll_sensor::attribution::{Attribution, Places};
+use plimsoll_sensor::filter::OpenKey;
 use plimsoll_sensor::respond::exec::{ExecAnswers, Place, Slots};
 use plimsoll_sensor::snapshot::{Snapshot, Taken};
 use plimsoll_sensor::{LoadError, Options, Sensor, State};
@@ -148,6 +149,11 @@ impl Source for Live {
         self.exec
             .change(&mut self.sensor, slots, containers)
             .map_err(|error| format!("failed to prepare responses: {error}"))
+    }
+
+    fn leave_out(&mut self, open: OpenKey) {
+        // If the kernel does not take it, the open is told again.
+        self.sensor.leave_out(open).ok();
     }
 
     fn hold(&mut self, container: &Record<'_>) -> Result<(), String> {

@@ -7,6 +7,7 @@ use plimsoll_behavior::Alert;
 use plimsoll_behavior::pipeline::Judge;
 use plimsoll_behavior::state::{ContainerId, HOST, Moment};
 
+use super::asked::Asked;
 use super::scope::Scope;
 use crate::respond::{Answers, Order};
 
@@ -16,6 +17,8 @@ pub struct Seat {
     pub scope: Scope,
     /// What the policy answers.
     pub answers: Answers,
+    /// Opens that need not be told again.
+    pub asked: Asked,
     /// What is to be done, in the order of events.
     orders: Vec<Order>,
     /// By number of the kind.
@@ -32,6 +35,7 @@ impl Seat {
             rules,
             scope,
             answers: Answers::new(&[], 0),
+            asked: Asked::new(),
             orders: Vec::new(),
             kinds: Vec::new(),
             containers: BTreeMap::new(),
@@ -95,5 +99,7 @@ impl Judge for Seat {
             self.rules.judge(moment, alerts);
             self.answer(moment, alerts, before);
         }
+        let Self { asked, rules, .. } = self;
+        asked.see(moment.record, || rules.concerns(moment));
     }
 }

@@ -1,9 +1,7 @@
 //! What the kernel has to tell for a set of rules: everything else it leaves out, which costs the
-//! machine nothing.
+//! machine next to nothing.
 
-use std::collections::BTreeSet;
-
-use plimsoll_behavior::engine::interest::{Interest, KernelOpens, Opened, Paths};
+use plimsoll_behavior::engine::interest::{Interest, Opened};
 use plimsoll_model::event::EventKind;
 use plimsoll_sensor::Filter;
 use plimsoll_sensor::filter::{OpenFilter, Opens};
@@ -20,61 +18,17 @@ pub fn filter(interest: &Interest, answers: bool) -> Filter {
     }
 }
 
-/// Longest beginning, in bytes, and longest name of a process that the kernel's filter holds.
-const PREFIX_BYTES_MAX: usize = 254;
-const COMMAND_BYTES_MAX: usize = 15;
-/// Most of each.
-const PREFIXES_MAX: usize = 1024;
-const COMMANDS_MAX: usize = 64;
-
 fn opens(interest: &Interest) -> OpenFilter {
-    let mut filter = OpenFilter::default();
-    let mut choose = |opened| match interest.paths(opened) {
-        Paths::None => Opens::None,
-        Paths::Any => Opens::All,
-        Paths::Some(wanted) => match wanted.kernel().filter(is_followed) {
-            Some(kernel) => {
-                let all = |texts: BTreeSet<Box<[u8]>>| texts.into_iter().map(Vec::from);
-                filter.prefixes.extend(all(kernel.beginnings));
-                filter.commands.extend(all(kernel.commands));
-                filter.dots |= !kernel.raw_parts.is_empty();
-                Opens::Chosen
-            }
-            None => Opens::All,
-        },
+    let told = |opened| match (interest.opens(opened), interest.descriptors) {
+        (false, _) => Opens::None,
+        (true, false) => Opens::Asked,
+        (true, true) => Opens::All,
     };
-    let (read, write, failed) = (
-        choose(Opened::Read),
-        choose(Opened::Write),
-        choose(Opened::Failed),
-    );
     OpenFilter {
-        read,
-        write,
-        failed,
-        ..filter
+        read: told(Opened::Read),
+        write: told(Opened::Write),
+        failed: told(Opened::Failed),
     }
-}
-
-/// Whether the kernel's filter can follow: it looks at beginnings of the path, resolved and as it was
-/// given, for two dots in the name as it was given, and at the name of the process. Names of folders
-/// on the way it knows of the resolved path alone.
-fn is_followed(opens: &KernelOpens) -> bool {
-    opens.names.is_empty()
-        && opens.beginnings.len() <= PREFIXES_MAX
-        && opens.commands.len() <= COMMANDS_MAX
-        && opens
-            .raw_parts
-            .iter()
-            .all(|part| part.windows(2).any(|two| two == b".."))
-        && opens
-            .beginnings
-            .iter()
-            .all(|text| text.len() <= PREFIX_BYTES_MAX)
-        && opens
-            .commands
-            .iter()
-            .all(|text| text.len() <= COMMAND_BYTES_MAX)
 }
 
 #[cfg(test)]
@@ -101,12 +55,20 @@ mod tests {
     #[test]
     fn opens_are_told_by_what_they_may_do() {
         let shadow = of("evt.type = openat and evt.is_open_read = true and fd.name = /etc/shadow");
-        assert_eq!(shadow.opens.read, Opens::Chosen);
-        assert!(shadow.opens.prefixes.contains(b"/etc/shadow".as_slice()));
-        let written = of("evt.type = openat and fd.nameraw contains ../");
-        assert_eq!(written.opens.read, Opens::Chosen);
-        assert!(written.opens.dots);
-        let ending = of("evt.type = openat and fd.name endswith .pem");
-        assert_eq!(ending.opens.read, Opens::All, "the kernel cannot tell");
+        assert_eq!(shadow.opens.read, Opens::Asked);
+        let written = of("evt.type = openat and evt.is_open_write = true and fd.num >= 0");
+        let (read, write, failed) = (
+            written.opens.read,
+            written.opens.write,
+            written.opens.failed,
+        );
+        assert_eq!(
+            (read, write, failed),
+            (Opens::None, Opens::Asked, Opens::None)
+        );
+        let counted = of("evt.type = execve and plimsoll.container.denied[10] > 9");
+        assert_eq!(counted.opens.failed, Opens::Asked);
+        let all = of("evt.type = openat and fd.name = /a and fd.types intersects (ipv4)");
+        assert_eq!(all.opens.read, Opens::All);
     }
 }

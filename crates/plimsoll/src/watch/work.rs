@@ -15,6 +15,7 @@ use plimsoll_model::Timestamp;
 use plimsoll_model::event::EventKind;
 use plimsoll_notify::Notifier;
 use plimsoll_notify::metrics::Server;
+use plimsoll_sensor::filter::OpenKey;
 use plimsoll_sensor::respond::exec::{Place, Slots};
 
 use super::budget::Budget;
@@ -70,6 +71,8 @@ pub trait Source {
     fn want(&mut self, _rules: &Interest) -> Result<(), String> {
         Ok(())
     }
+    /// Opens like this one, which was told, are of no concern from now on.
+    fn leave_out(&mut self, _open: OpenKey) {}
     /// From now on the kernel answers by itself to these, here and in the containers that are known;
     /// after an error it answers as before.
     fn answer(&mut self, _slots: &Slots, _known: &[(u64, Place<'_>)]) -> Result<(), String> {
@@ -291,6 +294,9 @@ impl<S: Source> Work<S> {
                 unheld = unheld.or(hold(source, &record));
                 trouble = trouble.or(feed(pipeline, recorder, &record, out));
             }
+        }
+        for open in pipeline.judge_mut().asked.take() {
+            source.leave_out(open);
         }
         // Losses leave processes behind that nobody told of.
         for exec in pipeline.take_strangers(LOOKS_MAX) {

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use plimsoll_model::event::EventKind;
 
+use super::interest::judged;
 use super::{engine, fired};
-use crate::engine::interest::{Open, Opened, Paths};
 
 /// The stock files, where they are there.
 #[expect(clippy::disallowed_methods, reason = "test data of a known size")]
@@ -51,25 +51,46 @@ fn the_stock_files_compile_and_are_indexed() {
         assert_eq!(engine.rules_of(kind), 0, "{kind}");
     }
     assert!(engine.rules_of(EventKind::Openat) > 10);
-    // Most opens for reading are of no rule's concern.
-    let interest = engine.interest();
-    let reads = |path: &'static [u8], command: &'static [u8]| {
-        let open = Open {
-            path,
-            written: Some(path),
-            raw: path,
-            command,
-        };
-        interest.wants_open(Opened::Read, open)
-    };
-    assert!(reads(b"/etc/shadow", b"cat"));
-    assert!(reads(b"/srv/anything", b"tar"));
-    assert!(!reads(b"/usr/lib/x86_64-linux-gnu/libc.so.6", b"cat"));
-    assert!(!reads(b"/srv/app/index.html", b"nginx"));
-    let Paths::Some(wanted) = interest.paths(Opened::Read) else {
-        panic!("{interest:?}");
-    };
-    assert!(wanted.kernel().is_some(), "{wanted:#?}");
+    // Most opens are of no rule's concern.
+    for (open, expected) in [
+        (
+            "openat=3 name=/etc/shadow path=/etc/shadow flags=0 comm=cat",
+            true,
+        ),
+        ("openat=3 name=/srv/x path=/srv/x flags=0 comm=cat", false),
+        (
+            "openat=3 name=/srv/x path=/etc/shadow flags=0 comm=cat",
+            true,
+        ),
+        (
+            "openat=3 name=../shadow path=/etc/shadow folder=/etc/a flags=0 comm=cat",
+            true,
+        ),
+        (
+            "openat=3 name=/usr/lib/libc.so.6 path=/usr/lib/libc-2.so flags=0 comm=cat",
+            false,
+        ),
+        (
+            "openat=3 name=/tmp/x path=/tmp/x flags=0o101 mode=0o644 file_layer=1024 comm=cat",
+            false,
+        ),
+        (
+            "openat=3 name=/root/.bashrc path=/root/.bashrc flags=1 comm=cat",
+            true,
+        ),
+        (
+            "openat=-2 name=/usr/lib/x path=/usr/lib/x flags=0 comm=cat",
+            false,
+        ),
+        // A program with a rule of its own that asks for no path.
+        ("openat=3 name=/srv/x path=/srv/x flags=0 comm=tar", true),
+    ] {
+        let name = open.rsplit('=').next().unwrap();
+        let scene =
+            format!("400 execve exe_path=/a exe=/a args=a comm={name} ppid=1\n400 {open}\n");
+        let judged = judged(&mut engine, &scene);
+        assert_eq!(judged[1].1, expected, "{open}");
+    }
     let names = fired(
         &mut engine,
         "0 host host_name=node boot_time=1700000000000000000 host_mnt_ns=1 host_pid_ns=2\n\
