@@ -16,11 +16,18 @@ INLINE void lose(u32 kind, u32 reason)
 	u64 *count = bpf_map_lookup_elem(&losses, &key);
 	if (count)
 		__sync_fetch_and_add(count, 1);
+	// So that whoever looks for losses sees at once that there are none.
+	key = COUNT_LOST;
+	if (reason == LOSS_REPETITION)
+		return;
+	count = bpf_map_lookup_elem(&sequences, &key);
+	if (count)
+		__sync_fetch_and_add(count, 1);
 }
 
 INLINE u32 next_sequence(void)
 {
-	u32 key = 0;
+	u32 key = COUNT_MEANT;
 	u64 *next = bpf_map_lookup_elem(&sequences, &key);
 	return next ? __sync_fetch_and_add(next, 1) : 0;
 }

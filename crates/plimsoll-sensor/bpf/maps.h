@@ -49,10 +49,12 @@ struct {
 	MAP_TYPE(value, struct config);
 } configs SEC(".maps");
 
-// Events meant for the ring, per processor.
+// Events meant for the ring, and those that were lost, per processor.
+enum { COUNT_MEANT, COUNT_LOST, COUNTS };
+
 struct {
 	MAP_UINT(type, MAP_PERCPU_ARRAY);
-	MAP_UINT(max_entries, 1);
+	MAP_UINT(max_entries, COUNTS);
 	MAP_TYPE(key, u32);
 	MAP_TYPE(value, u64);
 } sequences SEC(".maps");

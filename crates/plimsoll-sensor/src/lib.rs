@@ -10,6 +10,7 @@ pub mod filter;
 pub mod hooks;
 pub mod host;
 pub mod load;
+mod memory;
 mod object;
 pub mod respond;
 mod ring;

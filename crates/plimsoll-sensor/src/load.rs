@@ -16,6 +16,7 @@ use crate::attach::{self, Link};
 use crate::filter::{self, Filter, OpenKey, Words};
 use crate::hooks::{PROGRAMS, Program};
 use crate::host;
+use crate::memory;
 use crate::object::object;
 use crate::ring::Ring;
 use crate::shared;
@@ -207,7 +208,7 @@ impl Sensor {
             ebpf,
         };
         // Nothing is wanted yet, so that the ring does not fill while programs are loaded.
-        sensor.attach_wanted();
+        sensor.attach_wanted()?;
         sensor.set_filter(options.filter.clone())?;
         Ok(sensor)
     }
@@ -229,8 +230,7 @@ impl Sensor {
         for id in old_ids.difference(&new_ids) {
             self.cgroups.remove(id).ok();
         }
-        self.attach_wanted();
-        Ok(())
+        self.attach_wanted()
     }
 
     /// Has opens left out that are like one of which this was told ([`Param::OpenKey`]): as long as no
@@ -295,9 +295,19 @@ impl Sensor {
     /// How many events were meant for the ring since the sensor began: received and lost ones
     /// together, apart from those that a filter held back.
     pub fn meant(&self) -> Result<u64, LoadError> {
+        self.counted(0)
+    }
+
+    /// How many events were lost since the sensor began, whatever kind and reason; those that are
+    /// left out as repetitions are none. Cheap, unlike [`Sensor::losses`].
+    pub fn lost(&self) -> Result<u64, LoadError> {
+        self.counted(1)
+    }
+
+    fn counted(&self, index: u32) -> Result<u64, LoadError> {
         let values = self
             .sequences
-            .get(&0, 0)
+            .get(&index, 0)
             .map_err(|source| map_error("sequences", source))?;
         Ok(values.iter().sum())
     }
@@ -311,7 +321,9 @@ impl Sensor {
     /// Call it when the programs are attached: what begins meanwhile is told twice, and nothing is
     /// told never.
     pub fn snapshot(&mut self, reader: &mut Snapshot, emit: &mut dyn FnMut(&[u8])) -> Taken {
-        reader.all_from_kernel(&mut self.ebpf, emit)
+        let taken = reader.all_from_kernel(&mut self.ebpf, emit);
+        memory::give_back();
+        taken
     }
 
     /// The loaded object, for maps and programs that other parts of the sensor use.
@@ -319,7 +331,7 @@ impl Sensor {
         &mut self.ebpf
     }
 
-    fn attach_wanted(&mut self) {
+    fn attach_wanted(&mut self) -> Result<(), LoadError> {
         let mut starting = Vec::new();
         for (index, (link, state)) in self.links.iter_mut().zip(&mut self.states).enumerate() {
             let kinds = state.program.kinds;
@@ -340,6 +352,7 @@ impl Sensor {
                 *link = made;
             }
         }
+        Ok(())
     }
 }
 

@@ -64,7 +64,7 @@ pub struct Taken {
 }
 
 impl Taken {
-    fn skip(&mut self, pid: u32, reason: impl Into<String>) {
+    pub(crate) fn skip(&mut self, pid: u32, reason: impl Into<String>) {
         self.skipped_count += 1;
         if self.skipped.len() < SKIPPED_NAMED_MAX {
             self.skipped.push(Skipped {

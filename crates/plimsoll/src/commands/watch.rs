@@ -97,7 +97,7 @@ pub fn run(session: &Session, arguments: &WatchArgs) -> Result<u8, Failure> {
         Some(Desk::new(Trail::open(&Trail::at(trail.as_deref()))?))
     };
     let mut work = Work::new(Parts {
-        budget: Budget::new(plan.limits, now.since_boot, now.cpu),
+        budget: Budget::new(plan.limits, now.since_boot, source.cpu()),
         seat,
         options: plan.judging.pipeline,
         rules,

@@ -15,7 +15,7 @@ use plimsoll_sensor::respond::exec::{ExecAnswers, Place, Slots};
 use plimsoll_sensor::snapshot::{Snapshot, Taken};
 use plimsoll_sensor::{LoadError, Options, Sensor, State};
 
-use super::work::{Losses, Now, Source};
+use super::work::{Losses, Memory, Now, Source};
 use super::{usage, wanted};
 use crate::failure::{Context, Failure};
 
@@ -36,6 +36,8 @@ pub struct Live {
     exec: ExecAnswers,
     /// Losses that were told, by kind and reason.
     told: BTreeMap<(u16, &'static str), u64>,
+    /// All losses when they were last looked at.
+    lost: u64,
     reader: Option<Snapshot>,
 }
 
@@ -58,6 +60,7 @@ impl Live {
             attribution,
             exec: ExecAnswers::new(own_cgroup()),
             told: BTreeMap::new(),
+            lost: 0,
             reader: None,
         })
     }
@@ -179,6 +182,11 @@ impl Source for Live {
 
     fn losses(&mut self) -> Losses {
         // A map that cannot be read this time is read the next time: the counts only grow.
+        let lost = self.sensor.lost().unwrap_or(u64::MAX);
+        if lost == self.lost {
+            return Vec::new();
+        }
+        self.lost = lost;
         let losses = self.sensor.losses().unwrap_or_default();
         let mut new = Vec::new();
         for loss in losses {
@@ -212,11 +220,19 @@ impl Source for Live {
     }
 
     fn now(&self) -> Now {
-        let (resident_bytes, own_bytes) = usage::memory();
         Now {
             wall: Timestamp::now(),
             since_boot: usage::since_boot(),
-            cpu: usage::cpu(),
+        }
+    }
+
+    fn cpu(&self) -> Duration {
+        usage::cpu()
+    }
+
+    fn memory(&self) -> Memory {
+        let (resident_bytes, own_bytes) = usage::memory();
+        Memory {
             resident_bytes,
             own_bytes,
         }

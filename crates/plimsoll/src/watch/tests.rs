@@ -18,7 +18,7 @@ use plimsoll_sensor::respond::exec::{Place, Slots};
 
 use super::budget::{Budget, Limits};
 use super::scope::Scope;
-use super::work::{Losses, Now, Parts, Source, Update, Work};
+use super::work::{Losses, Memory, Now, Parts, Source, Update, Work};
 use super::{Configured, RuleFiles, Seat, Signals, StateFile, Taken};
 use crate::cli::WatchArgs;
 use crate::configuration::read_document;
@@ -85,9 +85,18 @@ impl Source for Fake {
         Now {
             wall: at(machine.seconds),
             since_boot: Duration::from_secs_f64(machine.seconds),
-            cpu: Duration::from_secs_f64(machine.cpu_seconds),
-            resident_bytes: machine.own_bytes,
-            own_bytes: machine.own_bytes,
+        }
+    }
+
+    fn cpu(&self) -> Duration {
+        Duration::from_secs_f64(self.0.borrow().cpu_seconds)
+    }
+
+    fn memory(&self) -> Memory {
+        let own_bytes = self.0.borrow().own_bytes;
+        Memory {
+            resident_bytes: own_bytes,
+            own_bytes,
         }
     }
 }

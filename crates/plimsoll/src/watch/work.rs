@@ -42,12 +42,16 @@ const CLOSE: Duration = Duration::from_secs(5);
 /// Losses by kind, reason and count.
 pub type Losses = Vec<(Option<EventKind>, String, u64)>;
 
-/// Clocks and gauges of the machine.
+/// Clocks of the machine.
 #[derive(Debug, Clone, Copy)]
 pub struct Now {
     pub wall: Timestamp,
     pub since_boot: Duration,
-    pub cpu: Duration,
+}
+
+/// Memory that the process takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Memory {
     pub resident_bytes: u64,
     /// Of it what belongs to no file.
     pub own_bytes: u64,
@@ -87,6 +91,9 @@ pub trait Source {
     /// Kernel programs that run, and those that the kernel refused.
     fn programs(&self) -> (u64, u64);
     fn now(&self) -> Now;
+    /// CPU time that the process has used. Dearer than a clock, as is the next.
+    fn cpu(&self) -> Duration;
+    fn memory(&self) -> Memory;
 }
 
 /// What is shown while watching.
@@ -157,6 +164,7 @@ pub struct Parts<S> {
 impl<S: Source> Work<S> {
     pub fn new(parts: Parts<S>) -> Self {
         let now = parts.source.now();
+        let cpu = parts.source.cpu();
         Self {
             source: parts.source,
             rules: parts.rules,
@@ -181,7 +189,7 @@ impl<S: Source> Work<S> {
             reloads: (0, 0),
             configuration_reloads: (0, 0),
             troubles: Vec::new(),
-            last_cpu: (now.since_boot, now.cpu),
+            last_cpu: (now.since_boot, cpu),
             more_wait: false,
             // At once: whoever asks for figures gets some.
             next_look: now.since_boot,
@@ -216,7 +224,7 @@ impl<S: Source> Work<S> {
         let now = self.source.now();
         if self.next_measure <= now.since_boot {
             self.next_measure = now.since_boot + MEASURE;
-            self.budget.measure(now.since_boot, now.cpu);
+            self.budget.measure(now.since_boot, self.source.cpu());
         }
         if self.signals.take_reload() {
             self.next_rules = now.since_boot + RULES_LOOK;

@@ -6,7 +6,7 @@ use plimsoll_model::Timestamp;
 use plimsoll_model::event::{EventKind, Param};
 use plimsoll_notify::metrics::Figures;
 
-use super::{Now, Source, Update, Work};
+use super::{Memory, Now, Source, Update, Work};
 use crate::screen::Counts;
 
 impl<S: Source> Work<S> {
@@ -26,22 +26,24 @@ impl<S: Source> Work<S> {
             self.feed(&record);
         }
         let was_over = self.budget.is_over_memory();
-        self.budget.weigh(now.own_bytes);
+        let memory = self.source.memory();
+        self.budget.weigh(memory.own_bytes);
         if self.budget.is_over_memory() && !was_over {
-            let mib = now.own_bytes >> 20;
+            let mib = memory.own_bytes >> 20;
             self.fail(format!(
                 "{mib} MiB of memory are used, close to the limit: events are shed until it is less"
             ));
         }
         let passed = now.since_boot.saturating_sub(self.last_cpu.0).as_secs_f64();
-        let used = now.cpu.saturating_sub(self.last_cpu.1).as_secs_f64();
-        self.last_cpu = (now.since_boot, now.cpu);
+        let cpu = self.source.cpu();
+        let used = cpu.saturating_sub(self.last_cpu.1).as_secs_f64();
+        self.last_cpu = (now.since_boot, cpu);
         let counts = self.pipeline.judge_mut().take_containers();
         self.tally.events(&counts, passed.max(0.001));
         self.say_troubles(now);
-        self.show(now, used / passed.max(0.001));
+        self.show(now, memory, used / passed.max(0.001));
         if let Some(server) = &self.metrics {
-            server.update(self.figures(now));
+            server.update(self.figures(memory));
         }
     }
 
@@ -71,7 +73,7 @@ impl<S: Source> Work<S> {
         }
     }
 
-    fn show(&mut self, now: Now, cpu: f64) {
+    fn show(&mut self, now: Now, memory: Memory, cpu: f64) {
         let held = self.pipeline.held();
         let outputs = self.notifier.status();
         let counts = Counts {
@@ -85,7 +87,7 @@ impl<S: Source> Work<S> {
             rules: self.rule_count,
             programs: self.source.programs(),
             cpu,
-            resident_bytes: now.resident_bytes,
+            resident_bytes: memory.resident_bytes,
             shedding: self.budget.is_shedding(),
         };
         let rows = self.tally.rows(&self.pipeline.state().containers);
@@ -94,7 +96,7 @@ impl<S: Source> Work<S> {
         let _ = self.updates.try_send(look);
     }
 
-    fn figures(&self, now: Now) -> Figures {
+    fn figures(&self, memory: Memory) -> Figures {
         let held = self.pipeline.held();
         let state = self.pipeline.state();
         let kinds = self.pipeline.judge().kinds().iter().enumerate();
@@ -116,8 +118,8 @@ impl<S: Source> Work<S> {
                 .map(|((rule, limit), count)| ((rule.clone(), limit.as_str().to_owned()), *count))
                 .collect(),
             outputs: self.notifier.status(),
-            cpu_seconds: now.cpu.as_secs_f64(),
-            resident_bytes: now.resident_bytes,
+            cpu_seconds: self.last_cpu.1.as_secs_f64(),
+            resident_bytes: memory.resident_bytes,
             started_seconds: seconds(self.started),
             last_event_seconds: seconds(self.pipeline.time()),
             containers: state
