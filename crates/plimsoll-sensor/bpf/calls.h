@@ -192,24 +192,21 @@ NOINLINE int put_second(struct scratch *s, const void *from, s32 folder)
 // What an open file is: path, identity, mode and layer. Sockets and pipes have no path.
 NOINLINE int put_file(struct scratch *s, struct file *file)
 {
-	struct dentry *dentry;
-	struct vfsmount *mnt;
-	struct inode *inode;
-	u32 mode, form;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct node node;
+	u32 form;
 
 	if (!s || !file)
 		return 0;
-	dentry = GET(file, f_path.dentry);
-	mnt = GET(file, f_path.mnt);
-	inode = GET(file, f_inode);
-	mode = GET(inode, i_mode);
-	form = mode & S_IFMT;
-	if (form != S_IFSOCK && !(form == S_IFIFO && nowhere(mnt)))
-		put_path(s, PARAM_PATH, dentry, mnt);
-	put_u64(s, PARAM_INODE, GET(inode, i_ino));
-	put_u64(s, PARAM_DEVICE, device_of(inode));
-	put_u64(s, PARAM_FILE_MODE, mode);
-	put_u64(s, PARAM_FILE_LAYER, layer_of(dentry, mnt));
+	node = node_of(file);
+	look_at(&node, task);
+	form = node.mode & S_IFMT;
+	if (form != S_IFSOCK && !(form == S_IFIFO && nowhere(node.mnt)))
+		put_path(s, PARAM_PATH, node.dentry, node.mnt);
+	put_u64(s, PARAM_INODE, node.number);
+	put_u64(s, PARAM_DEVICE, node.device);
+	put_u64(s, PARAM_FILE_MODE, node.mode);
+	put_u64(s, PARAM_FILE_LAYER, layer_of_node(task, &node));
 	return 0;
 }
 

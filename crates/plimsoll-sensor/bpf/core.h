@@ -15,6 +15,19 @@
 #define OFFSET_OF(type, member) __builtin_preserve_field_info(((type *)0)->member, 0)
 #define CONTAINER_OF(pointer, type, member) ((type *)((void *)(pointer)-OFFSET_OF(type, member)))
 
+// One member out of a copy of a structure's beginning: reading many bytes at once costs little more
+// than reading one member. Where this kernel has it further behind, it is read by itself.
+#define PART(copy, pointer, member)                                                                \
+	({                                                                                         \
+		typeof((pointer)->member) value_;                                                  \
+		u32 offset_ = __builtin_preserve_field_info((pointer)->member, 0);                 \
+		if (offset_ + sizeof(value_) <= sizeof(copy))                                      \
+			value_ = *(typeof(value_) *)((u8 *)&(copy) + offset_);                     \
+		else                                                                               \
+			bpf_probe_read_kernel(&value_, sizeof(value_), &(pointer)->member);        \
+		value_;                                                                            \
+	})
+
 // Arguments of the system call that a task is in, from the registers it was made with: they stay as
 // they were until it returns.
 INLINE u64 argument(struct pt_regs *regs, u32 index)

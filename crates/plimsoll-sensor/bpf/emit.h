@@ -64,7 +64,13 @@ INLINE void head_of(struct scratch *s, struct task_struct *task, u64 cgroup, u16
 	u32 level = pid->level;
 	struct pid_namespace *ns = NULL;
 
-	bpf_probe_read_kernel(&ns, sizeof(ns), &pid->numbers[level].ns);
+	// The verifier knows of the first number alone what it is.
+	if (!level) {
+		head->pid_ns = pid->numbers[0].ns->ns.inum;
+	} else {
+		bpf_probe_read_kernel(&ns, sizeof(ns), &pid->numbers[level].ns);
+		head->pid_ns = ns ? GET(ns, ns.inum) : 0;
+	}
 	s->at = HEAD_BYTES;
 	s->params = 0;
 	s->flags = 0;
@@ -80,7 +86,6 @@ INLINE void head_of(struct scratch *s, struct task_struct *task, u64 cgroup, u16
 	head->cgroup_id = cgroup;
 	head->ret = ret;
 	head->mnt_ns = task->nsproxy->mnt_ns->ns.inum;
-	head->pid_ns = ns ? GET(ns, ns.inum) : 0;
 	head->cpu = bpf_get_smp_processor_id();
 	head->params = 0;
 	head->sequence = 0;
@@ -256,6 +261,15 @@ INLINE int put_kernel_text(struct scratch *s, u16 param, const void *from, u32 m
 	return put_text(s, param, from, most, false);
 }
 
+// Whether this record makes the whole of so many bytes wait, or a multiple of that. Not at every record
+// past the mark: a wake-up is an interrupt, which costs as much as all else.
+INLINE bool is_due(u64 wake_bytes, u32 size)
+{
+	u64 waiting = bpf_ringbuf_query(&ring, RING_AVAILABLE);
+
+	return !wake_bytes || waiting / wake_bytes != (waiting + size) / wake_bytes;
+}
+
 // Ends a record and hands it over. Whoever reads is woken when enough has gathered, and otherwise
 // comes by itself: a wake-up for each event would cost more than the event.
 NOINLINE int submit(struct scratch *s)
@@ -277,7 +291,7 @@ NOINLINE int submit(struct scratch *s)
 	head->flags = s->flags;
 	head->params = s->params;
 	head->sequence = next_sequence();
-	if (config && bpf_ringbuf_query(&ring, RING_AVAILABLE) >= config->wake_bytes)
+	if (config && is_due(config->wake_bytes, size))
 		wake = RING_FORCE_WAKEUP;
 	failed = bpf_ringbuf_output(&ring, s->record, size, wake) != 0;
 	if (failed)

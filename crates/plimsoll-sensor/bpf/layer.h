@@ -43,53 +43,136 @@ INLINE u64 device_of(struct inode *inode)
 	return GET(super, s_dev);
 }
 
+// What is asked of a file's inode and filesystem, read once.
+struct node {
+	struct dentry *dentry;
+	struct vfsmount *mnt;
+	struct inode *inode;
+	struct super_block *super;
+	u64 number;
+	u64 magic;
+	u32 device;
+	u32 uid;
+	u32 gid;
+	u32 links;
+	u32 mode;
+};
+
+// How far into each structure is read; what lies further behind is read by itself.
+#define FILE_WORDS 12
+#define INODE_WORDS 10
+#define SUPER_WORDS 13
+
+// The file behind an open one.
+INLINE struct node node_of(struct file *file)
+{
+	u64 copy[FILE_WORDS];
+	struct node node = {};
+
+	bpf_probe_read_kernel(copy, sizeof(copy), file);
+	node.dentry = PART(copy, file, f_path.dentry);
+	node.mnt = PART(copy, file, f_path.mnt);
+	node.inode = PART(copy, file, f_inode);
+	return node;
+}
+
+NOINLINE int look_at(struct node *node, struct task_struct *task)
+{
+	struct super_block *own = task->fs->root.dentry->d_sb;
+	struct inode *inode;
+	u64 copy[INODE_WORDS];
+
+	if (!node)
+		return 0;
+	inode = node->inode;
+	bpf_probe_read_kernel(copy, sizeof(copy), inode);
+	node->mode = PART(copy, inode, i_mode);
+	node->uid = PART(copy, inode, i_uid.val);
+	node->gid = PART(copy, inode, i_gid.val);
+	node->number = PART(copy, inode, i_ino);
+	node->links = PART(copy, inode, i_nlink);
+	node->super = PART(copy, inode, i_sb);
+	// Most files lie on the filesystem of the root, which needs no call to be read.
+	if ((u64)node->super == (u64)own) {
+		node->device = own->s_dev;
+		node->magic = own->s_magic;
+	} else {
+		struct super_block *super = node->super;
+		u64 words[SUPER_WORDS];
+
+		bpf_probe_read_kernel(words, sizeof(words), super);
+		node->device = PART(words, super, s_dev);
+		node->magic = PART(words, super, s_magic);
+	}
+	return 0;
+}
+
 // By the mode bits alone: neither lists of access nor a read-only mount is asked.
-INLINE bool writable(struct task_struct *task, struct inode *inode, u16 mode)
+INLINE bool writable(struct task_struct *task, struct node *node)
 {
 	const struct cred *cred = task->cred;
 
 	if (cred->cap_effective.val >> CAP_DAC_OVERRIDE & 1)
 		return true;
-	if (cred->fsuid.val == GET(inode, i_uid.val))
-		return mode & 0200;
-	if (cred->fsgid.val == GET(inode, i_gid.val))
-		return mode & 0020;
-	return mode & 0002;
+	if (cred->fsuid.val == node->uid)
+		return node->mode & 0200;
+	if (cred->fsgid.val == node->gid)
+		return node->mode & 0020;
+	return node->mode & 0002;
+}
+
+// A file that has a name no more: no link, or its entry was taken out of its folder.
+INLINE bool nameless(struct node *node)
+{
+	struct dentry *dentry = node->dentry;
+
+	return !node->links || (!GET(dentry, d_hash.pprev) && GET(dentry, d_parent) != dentry);
 }
 
 // Of a task: whether it may write to the file, and whether the file is on its root's filesystem.
-NOINLINE u64 layer_for(struct task_struct *task, struct dentry *dentry, struct vfsmount *mnt)
+NOINLINE u64 layer_of_node(struct task_struct *task, struct node *node)
 {
-	struct inode *inode = GET(dentry, d_inode);
-	struct super_block *super = GET(dentry, d_sb);
-	unsigned long magic = GET(super, s_magic);
 	struct dentry *root = task->fs->root.dentry;
-	u16 mode = GET(inode, i_mode);
-	struct mount *mount = CONTAINER_OF(mnt, struct mount, mnt);
-	bool detached = GET(mount, mnt_parent) == mount && GET(mnt, mnt_root) != root;
 	u64 layer = 0;
 
-	if (magic == MAGIC_OVERLAY) {
+	if (!node)
+		return 0;
+	if (node->magic == MAGIC_OVERLAY) {
 		layer |= FILE_OVERLAY;
-		if (in_upper(inode))
+		if (in_upper(node->inode))
 			layer |= FILE_UPPER;
 	}
 	// The filesystem behind memfd_create is a tmpfs that is mounted nowhere.
-	if (magic == MAGIC_TMPFS)
+	if (node->magic == MAGIC_TMPFS) {
+		struct vfsmount *mnt = node->mnt;
+		struct mount *mount = CONTAINER_OF(mnt, struct mount, mnt);
+		bool detached = GET(mount, mnt_parent) == mount &&
+				(u64)GET(mnt, mnt_root) != (u64)root;
+
 		layer |= detached ? FILE_MEMFD : FILE_TMPFS;
-	if (!GET(inode, i_nlink) || (!GET(dentry, d_hash.pprev) && GET(dentry, d_parent) != dentry))
+	}
+	if (nameless(node))
 		layer |= FILE_DELETED;
-	if (writable(task, inode, mode))
+	if (writable(task, node))
 		layer |= FILE_WRITABLE;
-	if (mode & 04000)
+	if (node->mode & 04000)
 		layer |= FILE_SETUID;
-	if ((mode & 02010) == 02010)
+	if ((node->mode & 02010) == 02010)
 		layer |= FILE_SETGID;
-	if (pseudo(magic))
+	if (pseudo(node->magic))
 		layer |= FILE_PSEUDO;
-	if (super != root->d_sb)
+	if ((u64)node->super != (u64)root->d_sb)
 		layer |= FILE_MOUNTED;
 	return layer;
+}
+
+// The same, of a file that has not been looked at.
+INLINE u64 layer_for(struct task_struct *task, struct dentry *dentry, struct vfsmount *mnt)
+{
+	struct node node = { .dentry = dentry, .mnt = mnt, .inode = GET(dentry, d_inode) };
+
+	look_at(&node, task);
+	return layer_of_node(task, &node);
 }
 
 // The same for the task that runs.

@@ -163,22 +163,21 @@ INLINE u64 modified_at(struct inode *inode)
 // The executable's file: path, identity, owner and layer.
 NOINLINE int put_executable(struct scratch *s, struct task_struct *task, struct file *exe)
 {
-	struct dentry *dentry;
-	struct vfsmount *mnt;
+	struct node node;
 	struct inode *inode;
 
 	if (!s || !exe)
 		return 0;
-	dentry = GET(exe, f_path.dentry);
-	mnt = GET(exe, f_path.mnt);
-	inode = GET(exe, f_inode);
-	put_path(s, PARAM_EXE_PATH, dentry, mnt);
-	put_u64(s, PARAM_EXE_INODE, GET(inode, i_ino));
-	put_u64(s, PARAM_EXE_DEVICE, device_of(inode));
-	put_u64(s, PARAM_EXE_MODE, GET(inode, i_mode));
-	put_u64(s, PARAM_EXE_UID, GET(inode, i_uid.val));
+	node = node_of(exe);
+	look_at(&node, task);
+	inode = node.inode;
+	put_path(s, PARAM_EXE_PATH, node.dentry, node.mnt);
+	put_u64(s, PARAM_EXE_INODE, node.number);
+	put_u64(s, PARAM_EXE_DEVICE, node.device);
+	put_u64(s, PARAM_EXE_MODE, node.mode);
+	put_u64(s, PARAM_EXE_UID, node.uid);
 	put_u64(s, PARAM_EXE_CTIME, changed_at(inode));
 	put_u64(s, PARAM_EXE_MTIME, modified_at(inode));
-	put_u64(s, PARAM_EXE_LAYER, layer_for(task, dentry, mnt));
+	put_u64(s, PARAM_EXE_LAYER, layer_of_node(task, &node));
 	return 0;
 }
