@@ -30,16 +30,20 @@ struct {
 struct message {
 	// -1 where there is none.
 	s64 fd;
-	// The socket, where no descriptor stands for it: a `struct sock`.
-	u64 sock;
 	s64 ret;
 	u64 name;
 	u64 data;
 	u64 vectors;
 	u64 vector_count;
 	u64 bytes;
+	// The socket and what of it decides; `find_socket` fills it in. Ports as `struct sock` has them.
+	struct sock *sk;
 	u32 name_length;
 	u32 flags;
+	u16 type;
+	u16 family;
+	u16 local_port;
+	u16 remote_port;
 	u16 kind;
 	// Flags of the record.
 	u16 marks;
@@ -52,11 +56,73 @@ INLINE bool is_internet(u16 family)
 	return family == AF_INET || family == AF_INET6;
 }
 
-INLINE bool is_dns(struct sock *sk, struct given_address *given)
+#define SOCKET_WORDS 5
+#define SOCK_WORDS 3
+
+// Finds the socket behind the descriptor. False when there is none.
+INLINE bool find_socket(struct message *m)
 {
-	return GET(sk, __sk_common.skc_num) == PORT_DNS ||
-	       GET(sk, __sk_common.skc_dport) == swapped(PORT_DNS) ||
-	       (given->family && given->port == swapped(PORT_DNS));
+	u64 words[SOCKET_WORDS], common[SOCK_WORDS];
+	struct file *file = file_of(m->fd);
+	struct socket *socket;
+	struct sock *sk;
+
+	if (!file)
+		return false;
+	socket = GET(file, private_data);
+	bpf_probe_read_kernel(words, sizeof(words), socket);
+	// Of other files this is anything; a socket knows its file.
+	if (PART(words, socket, file) != file)
+		return false;
+	sk = PART(words, socket, sk);
+	bpf_probe_read_kernel(common, sizeof(common), sk);
+	m->sk = sk;
+	m->type = PART(words, socket, type);
+	m->family = PART(common, sk, __sk_common.skc_family);
+	m->local_port = PART(common, sk, __sk_common.skc_num);
+	m->remote_port = PART(common, sk, __sk_common.skc_dport);
+	return true;
+}
+
+INLINE bool is_stream(struct message *m)
+{
+	return m->type == SOCK_STREAM || m->type == SOCK_SEQPACKET;
+}
+
+INLINE bool is_port_dns(struct message *m)
+{
+	return m->local_port == PORT_DNS || m->remote_port == swapped(PORT_DNS);
+}
+
+// The same where the socket is known.
+INLINE bool know_socket(struct message *m, struct sock *sk)
+{
+	if (!sk)
+		return false;
+	m->sk = sk;
+	m->type = GET(sk, sk_type);
+	m->family = GET(sk, __sk_common.skc_family);
+	m->local_port = GET(sk, __sk_common.skc_num);
+	m->remote_port = GET(sk, __sk_common.skc_dport);
+	return true;
+}
+
+// Whether there is anything to tell at all: of most messages there is not, and what is sent through
+// connections is all that servers do.
+INLINE bool matters(struct message *m)
+{
+	struct config *config = settings();
+
+	if (!config)
+		return false;
+	if (config->messages || (m->sent && m->flags & MSG_FASTOPEN))
+		return true;
+	return is_internet(m->family) && (!is_stream(m) || is_port_dns(m));
+}
+
+INLINE bool concerns(struct message *m)
+{
+	return find_socket(m) && matters(m);
 }
 
 // Whether this end is new to the socket.
@@ -81,7 +147,6 @@ INLINE bool is_new(struct message *m, struct sock *sk, struct given_address *giv
 INLINE bool is_told(struct message *m, struct sock *sk, struct given_address *given, bool dns)
 {
 	struct config *config = settings();
-	u16 type = GET(sk, sk_type);
 
 	if (dns)
 		return m->ret > 0 || m->sent;
@@ -89,12 +154,12 @@ INLINE bool is_told(struct message *m, struct sock *sk, struct given_address *gi
 		return true;
 	if (m->sent && m->flags & MSG_FASTOPEN)
 		return true;
-	if (!is_internet(GET(sk, __sk_common.skc_family)) || (!m->sent && m->ret < 0))
+	if (!is_internet(m->family) || (!m->sent && m->ret < 0))
 		return false;
-	if (type == SOCK_STREAM || type == SOCK_SEQPACKET)
+	if (is_stream(m))
 		return false;
 	// With a connection the other end has been told already.
-	if (!given->family && GET(sk, __sk_common.skc_dport))
+	if (!given->family && m->remote_port)
 		return false;
 	return is_new(m, sk, given);
 }
@@ -148,6 +213,7 @@ NOINLINE int put_data(struct scratch *s, struct message *m)
 	return 0;
 }
 
+// Tells a message whose socket was found.
 NOINLINE int tell_message(struct message *m)
 {
 	struct given_address given;
@@ -155,13 +221,12 @@ NOINLINE int tell_message(struct message *m)
 	struct sock *sk;
 	bool dns;
 
-	if (!m)
+	if (!m || !m->sk)
 		return 0;
-	sk = m->sock ? (struct sock *)m->sock : sock_of(m->fd);
-	if (!sk)
-		return 0;
+	sk = m->sk;
 	given = given_at(m->name, m->name_length);
-	dns = is_internet(GET(sk, __sk_common.skc_family)) && is_dns(sk, &given);
+	dns = is_internet(m->family) &&
+	      (is_port_dns(m) || (given.family && given.port == swapped(PORT_DNS)));
 	if (!is_told(m, sk, &given, dns))
 		return 0;
 	s = begin(m->kind, m->ret);
@@ -211,29 +276,22 @@ INLINE u32 length_at(u64 at)
 
 struct several {
 	u64 at;
-	s64 fd;
 	s64 ret;
-	u32 flags;
-	u16 kind;
-	bool sent;
+	// What all of them have in common.
+	struct message common;
 };
 
 static long tell_one(u32 index, struct several *several)
 {
 	u64 here = several->at + index * sizeof(struct user_messages);
-	struct message m = {
-		.fd = several->fd,
-		.flags = several->flags,
-		.kind = several->kind,
-		.sent = several->sent,
-		.cut = index == MESSAGES_TOLD_MAX - 1 && several->ret > MESSAGES_TOLD_MAX,
-	};
+	struct message m = several->common;
 	u32 length = 0;
 
 	if (index >= several->ret || !described(&m, here))
 		return 1;
 	bpf_probe_read_user(&length, sizeof(length), (void *)here + sizeof(struct user_message));
 	m.ret = m.bytes = length;
+	m.cut = index == MESSAGES_TOLD_MAX - 1 && several->ret > MESSAGES_TOLD_MAX;
 	tell_message(&m);
 	return 0;
 }
@@ -242,12 +300,15 @@ INLINE void tell_messages(struct pt_regs *regs, s64 ret, u16 kind, bool sent)
 {
 	struct several several = {
 		.at = argument(regs, 1),
-		.fd = int_argument(regs, 0),
 		.ret = ret,
-		.flags = argument(regs, 3),
-		.kind = kind,
-		.sent = sent,
+		.common = {
+			.fd = int_argument(regs, 0),
+			.flags = argument(regs, 3),
+			.kind = kind,
+			.sent = sent,
+		},
 	};
 
-	bpf_loop(MESSAGES_TOLD_MAX, tell_one, &several, 0);
+	if (ret > 0 && concerns(&several.common))
+		bpf_loop(MESSAGES_TOLD_MAX, tell_one, &several, 0);
 }

@@ -10,19 +10,25 @@ INLINE u32 number_at(struct pid *pid, u32 level)
 {
 	u32 number = 0;
 
-	if (pid && level <= GET(pid, level))
-		bpf_probe_read_kernel(&number, sizeof(number), &pid->numbers[level].nr);
+	if (!pid || level > pid->level)
+		return 0;
+	// The verifier knows of the first number alone what it is.
+	if (!level)
+		return pid->numbers[0].nr;
+	bpf_probe_read_kernel(&number, sizeof(number), &pid->numbers[level].nr);
 	return number;
 }
 
-INLINE u64 capabilities(const kernel_cap_t *set)
-{
-	u64 value = 0;
-
-	// Two halves or one number: the same eight bytes.
-	bpf_probe_read_kernel(&value, sizeof(value), set);
-	return value;
-}
+// A set of capabilities. Two halves or one number: the same eight bytes.
+#define CAPABILITIES(cred, set)                                                                    \
+	({                                                                                         \
+		u64 set_ = 0;                                                                      \
+		if (HAS(cred, set.val))                                                            \
+			set_ = (cred)->set.val;                                                    \
+		else                                                                               \
+			bpf_probe_read_kernel(&set_, sizeof(set_), &(cred)->set);                  \
+		set_;                                                                              \
+	})
 
 #ifdef __TARGET_ARCH_x86
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -98,11 +104,11 @@ NOINLINE int put_credentials(struct scratch *s, struct task_struct *task)
 	put_u64(s, PARAM_EGID, cred->egid.val);
 	put_u64(s, PARAM_SGID, cred->sgid.val);
 	put_u64(s, PARAM_FSGID, cred->fsgid.val);
-	put_u64(s, PARAM_CAP_EFFECTIVE, capabilities(&cred->cap_effective));
-	put_u64(s, PARAM_CAP_PERMITTED, capabilities(&cred->cap_permitted));
-	put_u64(s, PARAM_CAP_INHERITABLE, capabilities(&cred->cap_inheritable));
-	put_u64(s, PARAM_CAP_BOUNDING, capabilities(&cred->cap_bset));
-	put_u64(s, PARAM_CAP_AMBIENT, capabilities(&cred->cap_ambient));
+	put_u64(s, PARAM_CAP_EFFECTIVE, CAPABILITIES(cred, cap_effective));
+	put_u64(s, PARAM_CAP_PERMITTED, CAPABILITIES(cred, cap_permitted));
+	put_u64(s, PARAM_CAP_INHERITABLE, CAPABILITIES(cred, cap_inheritable));
+	put_u64(s, PARAM_CAP_BOUNDING, CAPABILITIES(cred, cap_bset));
+	put_u64(s, PARAM_CAP_AMBIENT, CAPABILITIES(cred, cap_ambient));
 	return 0;
 }
 

@@ -21,37 +21,71 @@ struct {
 	MAP_TYPE(value, u64);
 } env_names SEC(".maps");
 
+// The bytes that chosen names have at their first places: most variables differ there already.
+struct env_letters {
+	u64 at[ENV_LETTERS][4];
+};
+
+struct {
+	MAP_UINT(type, MAP_ARRAY);
+	MAP_UINT(max_entries, 1);
+	MAP_TYPE(key, u32);
+	MAP_TYPE(value, struct env_letters);
+} env_letters SEC(".maps");
+
 struct env_walk {
 	struct scratch *s;
+	struct env_letters *letters;
 	u64 at;
 	u64 end;
 	u32 used;
 };
 
-// One variable: taken along when its name is chosen. They gather in `s->name`.
+INLINE bool may_be_chosen(struct env_letters *letters, const u8 *text)
+{
+#pragma unroll
+	for (u32 place = 0; place < ENV_LETTERS; place++) {
+		u8 byte = text[place];
+
+		if (!(letters->at[place][byte >> 6] >> (byte & 63) & 1))
+			return false;
+	}
+	return true;
+}
+
+INLINE bool is_chosen_name(const u8 *text)
+{
+	struct env_key key = { .bits = 8 * ENV_NAME_BYTES };
+
+#pragma unroll
+	for (u32 at = 0; at < ENV_NAME_BYTES; at += 4)
+		*(u32 *)(key.text + at) = *(u32 *)(text + at);
+	return bpf_map_lookup_elem(&env_names, &key) != NULL;
+}
+
+// One variable: taken along when its name is chosen. They gather in `s->path`.
 static long env_step(u32 index, struct env_walk *walk)
 {
 	struct scratch *s = walk->s;
-	struct env_key key = { .bits = 8 * ENV_NAME_BYTES };
 	u32 used = walk->used;
 	s64 length;
+	u8 *text;
 
 	if (walk->at >= walk->end)
 		return 1;
-	if (bpf_probe_read_user_str(key.text, ENV_NAME_BYTES, (void *)walk->at) <= 0) {
-		flag(s, FLAG_FAULT);
-		return 1;
-	}
 	if (used >= ENV_BYTES_MAX - 16) {
 		flag(s, FLAG_CUT);
 		return 1;
 	}
 	used &= ENV_BYTES_MAX - 1;
 	OPAQUE(used);
-	length = bpf_probe_read_user_str(&s->path[used], ENV_BYTES_MAX, (void *)walk->at);
-	if (length <= 0)
+	text = &s->path[used];
+	length = bpf_probe_read_user_str(text, ENV_BYTES_MAX, (void *)walk->at);
+	if (length <= 0) {
+		flag(s, FLAG_FAULT);
 		return 1;
-	if (bpf_map_lookup_elem(&env_names, &key)) {
+	}
+	if (may_be_chosen(walk->letters, text) && is_chosen_name(text)) {
 		if (length >= ENV_BYTES_MAX - used) {
 			length = ENV_BYTES_MAX - used;
 			flag(s, FLAG_CUT);
@@ -66,9 +100,15 @@ static long env_step(u32 index, struct env_walk *walk)
 
 NOINLINE int put_environment(struct scratch *s, struct mm_struct *mm)
 {
-	struct env_walk walk = { .s = s, .at = mm->env_start, .end = mm->env_end };
+	u32 key = 0;
+	struct env_walk walk = {
+		.s = s,
+		.letters = bpf_map_lookup_elem(&env_letters, &key),
+		.at = mm->env_start,
+		.end = mm->env_end,
+	};
 
-	if (!s)
+	if (!s || !walk.letters)
 		return 0;
 	bpf_loop(ENV_COUNT_MAX, env_step, &walk, 0);
 	if (walk.used)

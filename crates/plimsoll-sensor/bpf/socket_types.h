@@ -7,6 +7,7 @@
 struct sock;
 
 struct socket {
+	s16 type;
 	struct file *file;
 	struct sock *sk;
 };

@@ -35,6 +35,8 @@ pub struct Program {
     pub kinds: &'static [EventKind],
     /// The sensor is whole without it.
     pub optional: bool,
+    /// It tells the same as another program, dearer: attached where that one cannot be.
+    pub instead_of: Option<&'static str>,
 }
 
 const fn program(name: &'static str, hook: Hook, kinds: &'static [EventKind]) -> Program {
@@ -43,6 +45,7 @@ const fn program(name: &'static str, hook: Hook, kinds: &'static [EventKind]) ->
         hook,
         kinds,
         optional: false,
+        instead_of: None,
     }
 }
 

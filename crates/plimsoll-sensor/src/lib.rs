@@ -6,6 +6,7 @@ mod attach;
 pub mod attribution;
 mod capped;
 pub mod doctor;
+mod environment;
 pub mod filter;
 pub mod hooks;
 pub mod host;

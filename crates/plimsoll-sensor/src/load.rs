@@ -8,11 +8,12 @@ use std::fs;
 use std::io::{self, Read};
 use std::time::Duration;
 
-use aya::maps::{Array, HashMap, LpmTrie, MapData, MapError, PerCpuArray, lpm_trie};
+use aya::maps::{Array, HashMap, MapData, MapError, PerCpuArray};
 use aya::{Btf, Ebpf, EbpfError, EbpfLoader};
 use plimsoll_model::event::EventKind;
 
 use crate::attach::{self, Link};
+use crate::environment;
 use crate::filter::{self, Filter, OpenKey, Words};
 use crate::hooks::{PROGRAMS, Program};
 use crate::host;
@@ -70,49 +71,17 @@ impl Default for Options {
             filter: Filter::default(),
             ring_bytes: 8 << 20,
             wake_bytes: 256 << 10,
-            environment: ENVIRONMENT.iter().map(ToString::to_string).collect(),
+            environment: environment::USUAL.iter().map(ToString::to_string).collect(),
             without_self: true,
         }
     }
 }
 
-/// Variables that say something about what a process will do.
-const ENVIRONMENT: &[&str] = &[
-    "BASH_ENV",
-    "ENV",
-    "GCONV_PATH",
-    "GLIBC_TUNABLES",
-    "HISTFILE",
-    "HISTSIZE",
-    "HOME",
-    "HOSTNAME",
-    "HTTPS_PROXY",
-    "HTTP_PROXY",
-    "KUBERNETES_SERVICE_HOST",
-    "LD_AUDIT",
-    "LD_LIBRARY_PATH",
-    "LD_PRELOAD",
-    "LOGNAME",
-    "NODE_OPTIONS",
-    "PATH",
-    "PERL5OPT",
-    "PROMPT_COMMAND",
-    "PYTHONPATH",
-    "PYTHONSTARTUP",
-    "RUBYOPT",
-    "SHELL",
-    "SSH_CLIENT",
-    "SSH_CONNECTION",
-    "SUDO_COMMAND",
-    "SUDO_USER",
-    "USER",
-];
-
 /// What became of a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     Attached,
-    /// Nobody wants what it tells.
+    /// Nobody wants what it tells, or another program tells it.
     Unwanted,
     /// The kernel refused it, and why.
     Refused(String),
@@ -158,7 +127,7 @@ impl Sensor {
     /// Loads the object, sets the filters and attaches what they want.
     pub fn load(options: &Options) -> Result<Self, LoadError> {
         let bytes = object().ok_or(LoadError::NoObject)?;
-        let btf = types()?;
+        let btf = kernel_types()?;
         attach::mount_tracefs();
         let processors = aya::util::nr_cpus().map_err(|(_, error)| error)? as u32;
         let mut ebpf = EbpfLoader::new()
@@ -178,10 +147,8 @@ impl Sensor {
         for (at, number) in random()?.into_iter().enumerate() {
             filter::set(&mut words, "open_seed", at, number);
         }
-        choose_environment(&mut ebpf, &options.environment)?;
-        let refused = start::load_typed(&mut ebpf, &btf);
-        // They take some 20 MiB, as much as all else here, and nothing needs them any more.
-        drop(btf);
+        environment::choose(&mut ebpf, &options.environment)?;
+        let refused = start::load_iterators(&mut ebpf, &btf);
         let ring = Ring::new(map(&mut ebpf, "ring")?)?;
         let mut sensor = Self {
             ring,
@@ -207,14 +174,17 @@ impl Sensor {
             refused,
             ebpf,
         };
-        // Nothing is wanted yet, so that the ring does not fill while programs are loaded.
-        sensor.attach_wanted()?;
-        sensor.set_filter(options.filter.clone())?;
+        // They take some 20 MiB, as much as all else here: kept no longer than programs are loaded.
+        sensor.set(options.filter.clone(), Some(btf))?;
         Ok(sensor)
     }
 
     /// Changes the filters; programs are attached and detached as they then are wanted.
     pub fn set_filter(&mut self, filter: Filter) -> Result<(), LoadError> {
+        self.set(filter, None)
+    }
+
+    fn set(&mut self, filter: Filter, types: Option<Btf>) -> Result<(), LoadError> {
         let before = std::mem::replace(&mut self.filter, filter);
         let (old_ids, new_ids) = (before.cgroup_ids(), self.filter.cgroup_ids());
         for id in new_ids.difference(&old_ids) {
@@ -230,7 +200,7 @@ impl Sensor {
         for id in old_ids.difference(&new_ids) {
             self.cgroups.remove(id).ok();
         }
-        self.attach_wanted()
+        self.attach_wanted(types)
     }
 
     /// Has opens left out that are like one of which this was told ([`Param::OpenKey`]): as long as no
@@ -331,12 +301,49 @@ impl Sensor {
         &mut self.ebpf
     }
 
-    fn attach_wanted(&mut self) -> Result<(), LoadError> {
+    fn attach_wanted(&mut self, mut types: Option<Btf>) -> Result<(), LoadError> {
+        // Those that stand in for others come when it is known what became of the others.
+        let first = self.starting(|program| program.instead_of.is_none());
+        self.start(&first, &mut types)?;
+        let attached = |name: &str| {
+            let same = |state: &&ProgramState| state.program.name == name;
+            let found = self.states.iter().find(same);
+            found.is_some_and(|state| state.state == State::Attached)
+        };
+        let names: BTreeSet<_> = PROGRAMS.iter().filter_map(|p| p.instead_of).collect();
+        let there: BTreeSet<_> = names.into_iter().filter(|name| attached(name)).collect();
+        for (link, state) in self.links.iter_mut().zip(&mut self.states) {
+            if state
+                .program
+                .instead_of
+                .is_some_and(|name| there.contains(name))
+            {
+                *link = None;
+                state.state = State::Unwanted;
+            }
+        }
+        let others = self.starting(|program| {
+            let stands_in = |name| !there.contains(name);
+            program.instead_of.is_some_and(stands_in)
+        });
+        self.start(&others, &mut types)?;
+        if types.take().is_some() {
+            memory::give_back();
+        }
+        Ok(())
+    }
+
+    /// Places of the programs among these that are wanted and not attached; what is not wanted any
+    /// more is detached.
+    fn starting(&mut self, among: impl Fn(&Program) -> bool) -> Vec<usize> {
         let mut starting = Vec::new();
         for (index, (link, state)) in self.links.iter_mut().zip(&mut self.states).enumerate() {
             let kinds = state.program.kinds;
             let wanted =
                 kinds.is_empty() || kinds.iter().any(|kind| self.filter.kinds.contains(kind));
+            if !among(state.program) {
+                continue;
+            }
             if !wanted {
                 *link = None;
                 state.state = State::Unwanted;
@@ -344,7 +351,20 @@ impl Sensor {
                 starting.push(index);
             }
         }
-        for (index, outcome, made) in start::start(&mut self.ebpf, &self.refused, &starting) {
+        starting
+    }
+
+    fn start(&mut self, starting: &[usize], types: &mut Option<Btf>) -> Result<(), LoadError> {
+        if start::needs_types(&self.ebpf, &self.refused, starting) {
+            let btf = match types.take() {
+                Some(btf) => btf,
+                None => kernel_types()?,
+            };
+            let refused = start::load_typed(&mut self.ebpf, &btf, starting);
+            self.refused.extend(refused);
+            *types = Some(btf);
+        }
+        for (index, outcome, made) in start::start(&mut self.ebpf, &self.refused, starting) {
             if let (Some(state), Some(link)) =
                 (self.states.get_mut(index), self.links.get_mut(index))
             {
@@ -365,33 +385,8 @@ where
     T::try_from(map).map_err(|source| map_error(name, source))
 }
 
-fn map_error(name: &'static str, source: MapError) -> LoadError {
+pub(crate) fn map_error(name: &'static str, source: MapError) -> LoadError {
     LoadError::Map { name, source }
-}
-
-fn choose_environment(ebpf: &mut Ebpf, names: &[String]) -> Result<(), LoadError> {
-    // Borrowed, not taken: a map that is closed cannot be loaded into programs any more.
-    let map = ebpf
-        .map_mut("env_names")
-        .ok_or(LoadError::NoMap("env_names"))?;
-    let mut trie: LpmTrie<_, [u8; shared::ENV_NAME_BYTES], u64> =
-        LpmTrie::try_from(map).map_err(|source| map_error("env_names", source))?;
-    for name in names {
-        let text = format!("{name}=").into_bytes();
-        let bits = text.len().min(shared::ENV_NAME_BYTES) as u32 * 8;
-        trie.insert(&lpm_trie::Key::new(bits, padded(&text)), 1, 0)
-            .map_err(|source| map_error("env_names", source))?;
-    }
-    Ok(())
-}
-
-/// As many bytes as a key has; what is longer is cut.
-fn padded<const N: usize>(text: &[u8]) -> [u8; N] {
-    let mut key = [0; N];
-    for (to, from) in key.iter_mut().zip(text) {
-        *to = *from;
-    }
-    key
 }
 
 /// Numbers that nobody can foresee.
@@ -411,7 +406,7 @@ fn ring_bytes(wanted: u32) -> u32 {
 
 /// The kernel's types. They are many small pieces: made by a thread of their own they lie apart, and
 /// the memory goes back when they are dropped.
-fn types() -> Result<Btf, LoadError> {
+fn kernel_types() -> Result<Btf, LoadError> {
     let read = std::thread::scope(|scope| scope.spawn(Btf::from_sys_fs).join());
     match read {
         Ok(types) => types.map_err(LoadError::Btf),

@@ -8,6 +8,8 @@ use plimsoll_model::event;
 pub const KIND_COUNT: usize = 512;
 /// Longest name of an environment variable that can be chosen, with its `=`, in bytes.
 pub const ENV_NAME_BYTES: usize = 32;
+/// So many bytes of a variable's name are looked at before it is looked up.
+pub const ENV_LETTERS: usize = 3;
 /// Names of opens from this length on are never left out, in bytes.
 pub const OPEN_NAME_BYTES: usize = 256;
 /// What an open is known again by, apart from its name, in 64-bit words.
@@ -55,6 +57,7 @@ pub const NUMBERS: &[(&str, u64)] = &[
     ("RECORD_BYTES_MAX", event::RECORD_BYTES_MAX as u64),
     ("KIND_COUNT", KIND_COUNT as u64),
     ("ENV_NAME_BYTES", ENV_NAME_BYTES as u64),
+    ("ENV_LETTERS", ENV_LETTERS as u64),
     ("OPEN_NAME_BYTES", OPEN_NAME_BYTES as u64),
     ("OPENING_WORDS", OPENING_WORDS as u64),
     ("LOSS_COUNT", LOSS_REASONS.len() as u64),

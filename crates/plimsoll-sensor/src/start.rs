@@ -22,18 +22,53 @@ struct Work<'a> {
     refused: Option<String>,
 }
 
-/// Loads all programs that are tied to one of the kernel's types, one after the other, wanted or not:
-/// so the types are needed this once. Which were refused, by name, and why.
-pub(crate) fn load_typed(ebpf: &mut Ebpf, btf: &Btf) -> BTreeMap<&'static str, String> {
-    let hooks = PROGRAMS.iter().map(|program| (program.name, program.hook));
-    let iterators = ITERATORS
-        .iter()
-        .map(|(name, what)| (*name, Hook::Iterator(what)));
+/// Loads the iterators, which are run once. Which were refused, by name, and why.
+pub(crate) fn load_iterators(ebpf: &mut Ebpf, btf: &Btf) -> BTreeMap<&'static str, String> {
+    let iterators = ITERATORS.iter();
+    load_all(
+        ebpf,
+        btf,
+        iterators.map(|(name, what)| (*name, Hook::Iterator(what))),
+    )
+}
+
+/// Whether one of these programs has to be loaded with the kernel's types at hand.
+pub(crate) fn needs_types(
+    ebpf: &Ebpf,
+    refused: &BTreeMap<&'static str, String>,
+    wanted: &[usize],
+) -> bool {
+    chosen(wanted).any(|(name, hook)| {
+        let typed = matches!(hook, Hook::BtfTracepoint(_) | Hook::Lsm(_) | Hook::Fexit(_));
+        let loaded = ebpf.program(name).is_some_and(|one| one.fd().is_ok());
+        typed && !loaded && !refused.contains_key(name)
+    })
+}
+
+/// Loads those of these programs that are tied to one of the kernel's types, one after the other: they
+/// are the dearest to check. Which were refused, by name, and why.
+pub(crate) fn load_typed(
+    ebpf: &mut Ebpf,
+    btf: &Btf,
+    wanted: &[usize],
+) -> BTreeMap<&'static str, String> {
+    load_all(ebpf, btf, chosen(wanted))
+}
+
+fn chosen(wanted: &[usize]) -> impl Iterator<Item = (&'static str, Hook)> {
+    let programs = wanted.iter().filter_map(|index| PROGRAMS.get(*index));
+    programs.map(|program| (program.name, program.hook))
+}
+
+fn load_all(
+    ebpf: &mut Ebpf,
+    btf: &Btf,
+    programs: impl Iterator<Item = (&'static str, Hook)>,
+) -> BTreeMap<&'static str, String> {
     let mut refused = BTreeMap::new();
-    for (name, hook) in hooks.chain(iterators) {
-        let loaded = ebpf
-            .program_mut(name)
-            .and_then(|program| attach::load_typed(program, hook, btf));
+    for (name, hook) in programs {
+        let program = ebpf.program_mut(name).filter(|one| one.fd().is_err());
+        let loaded = program.and_then(|program| attach::load_typed(program, hook, btf));
         if let Some(Err(error)) = loaded {
             refused.insert(name, attach::reason(&error));
         }

@@ -16,7 +16,7 @@ int sys_exit_recvfrom(struct syscall_exit *ctx)
 		.kind = KIND_RECVFROM,
 	};
 
-	if (ctx->ret < 0)
+	if (ctx->ret < 0 || !concerns(&m))
 		return 0;
 	m.name_length = length_at(argument(regs, 5));
 	tell_message(&m);

@@ -14,7 +14,7 @@ int sys_exit_recvmsg(struct syscall_exit *ctx)
 		.kind = KIND_RECVMSG,
 	};
 
-	if (ctx->ret >= 0 && described(&m, argument(regs, 1)))
+	if (ctx->ret >= 0 && concerns(&m) && described(&m, argument(regs, 1)))
 		tell_message(&m);
 	return 0;
 }

@@ -15,7 +15,7 @@ int sys_exit_sendmsg(struct syscall_exit *ctx)
 		.sent = true,
 	};
 
-	if (described(&m, argument(regs, 1)))
+	if (concerns(&m) && described(&m, argument(regs, 1)))
 		tell_message(&m);
 	return 0;
 }

@@ -18,6 +18,7 @@ int sys_exit_sendto(struct syscall_exit *ctx)
 		.sent = true,
 	};
 
-	tell_message(&m);
+	if (concerns(&m))
+		tell_message(&m);
 	return 0;
 }

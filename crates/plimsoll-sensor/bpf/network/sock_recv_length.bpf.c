@@ -26,6 +26,7 @@ int sock_recv_length(u64 *ctx)
 	} else {
 		return 0;
 	}
-	tell_message(&m);
+	if (concerns(&m))
+		tell_message(&m);
 	return 0;
 }

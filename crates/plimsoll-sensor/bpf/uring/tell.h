@@ -234,12 +234,10 @@ NOINLINE int tell_message_work(struct request *request, struct file *file, s64 r
 	if (!m.sent && ret < 0)
 		return 0;
 	// A slot of the ring is no descriptor; the socket in it is known to the request.
-	if (request->fixed) {
+	if (request->fixed)
 		m.fd = -1;
-		m.sock = (u64)sock_behind(file);
-		if (!m.sock)
-			return 0;
-	}
+	if (!(request->fixed ? know_socket(&m, sock_behind(file)) : find_socket(&m)) || !matters(&m))
+		return 0;
 	if (request->kind == KIND_SENDMSG || request->kind == KIND_RECVMSG) {
 		m.data = 0;
 		if (!described(&m, request->data))

@@ -2,7 +2,7 @@
 
 use plimsoll_model::event::EventKind;
 
-use super::{Hook, Program, program};
+use super::{Hook, Program, exit, program};
 
 pub(super) const CALLS: &[Program] = &exits! {
     "accept" => Accept,
@@ -14,22 +14,29 @@ pub(super) const CALLS: &[Program] = &exits! {
     "recvmmsg" => Recvmmsg,
     "recvmsg" => Recvmsg,
     "sendmmsg" => Sendmmsg,
-    "sendmsg" => Sendmsg,
-    "sendto" => Sendto,
     "shutdown" => Shutdown,
     "socket" => Socket,
     "socketpair" => Socketpair,
 };
 
-/// DNS through `read` and `write`; kernels before 6.3 have no such tracepoints.
+/// Sends, and DNS through `read` and `write`; kernels before 6.3 have no such tracepoints, and there sends
+/// are told when their calls return.
 pub(super) const OTHERS: &[Program] = &[
     Program {
         optional: true,
         ..program(
             "sock_send_length",
             Hook::BtfTracepoint("sock_send_length"),
-            &[EventKind::Sendto],
+            &[EventKind::Sendto, EventKind::Sendmsg],
         )
+    },
+    Program {
+        instead_of: Some("sock_send_length"),
+        ..exit("sys_exit_sendto", "sendto", &[EventKind::Sendto])
+    },
+    Program {
+        instead_of: Some("sock_send_length"),
+        ..exit("sys_exit_sendmsg", "sendmsg", &[EventKind::Sendmsg])
     },
     Program {
         optional: true,
