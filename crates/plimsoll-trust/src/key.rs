@@ -167,7 +167,8 @@ impl PublicKey {
         }
         let algorithm = Algorithm::read(identifier)?;
         if algorithm == Algorithm::Rsa {
-            check_modulus(bits).ok_or_else(malformed)??;
+            let key = Reader::new(bits).sequence().ok_or_else(malformed)?;
+            check_modulus(key).ok_or_else(malformed)??;
         }
         // A point that is not on the curve is found here, not at the first signature.
         ParsedPublicKey::new(algorithm.verification(), bytes)
@@ -262,9 +263,9 @@ impl Algorithm {
     }
 }
 
-/// Looks at the size of a `RSAPublicKey`; `None` if it is none.
-fn check_modulus(der: &[u8]) -> Option<Result<(), KeyError>> {
-    let modulus = Reader::new(der).sequence()?.take(INTEGER)?;
+/// Looks at the size of an RSA key whose modulus comes next; `None` if it does not.
+fn check_modulus(mut key: Reader<'_>) -> Option<Result<(), KeyError>> {
+    let modulus = key.take(INTEGER)?;
     let modulus = modulus.strip_prefix(&[0]).unwrap_or(modulus);
     let first = modulus.first()?;
     let bits = modulus.len() * 8 - first.leading_zeros() as usize;

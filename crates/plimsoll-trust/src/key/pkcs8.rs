@@ -56,12 +56,7 @@ pub fn check_rsa(mut info: Reader<'_>) -> Option<Result<(), KeyError>> {
     let mut key = Reader::new(info.take(OCTET_STRING)?).sequence()?;
     // Its version; then modulus and exponent as in a public key.
     key.small()?;
-    let modulus = key.next()?;
-    let length = u16::try_from(modulus.whole.len()).ok()?.to_be_bytes();
-    let mut public = vec![0x30, 0x82];
-    public.extend(length);
-    public.extend(modulus.whole);
-    check_modulus(&public)
+    check_modulus(key)
 }
 
 fn read_kdf(mut identifier: Reader<'_>) -> Result<Kdf<'_>, KeyError> {
