@@ -271,16 +271,24 @@ fn verdict() -> impl Strategy<Value = Verdict> {
     );
     let outcome = select(Outcome::ALL.to_vec());
     let stage = select(Stage::ALL.to_vec());
-    (outcome, stage, text(), vec(reason, 0..3), vec(text(), 0..2)).prop_map(
-        |(outcome, stage, policy, reasons, notes)| Verdict {
-            outcome,
-            stage,
-            policy,
-            policy_digest: None,
-            reasons,
-            notes,
-        },
+    (
+        outcome,
+        stage,
+        text(),
+        of(digest()),
+        vec(reason, 0..3),
+        vec(text(), 0..2),
     )
+        .prop_map(
+            |(outcome, stage, policy, policy_digest, reasons, notes)| Verdict {
+                outcome,
+                stage,
+                policy,
+                policy_digest,
+                reasons,
+                notes,
+            },
+        )
 }
 
 fn compliance() -> impl Strategy<Value = Compliance> {

@@ -349,7 +349,7 @@ fn verdict(findings: &[Finding]) -> Verdict {
         outcome: Outcome::Deny,
         stage: Stage::Build,
         policy: "default".to_owned(),
-        policy_digest: None,
+        policy_digest: Some(digest(0xbb)),
         reasons: vec![
             reason(
                 "fixable-high",
