@@ -80,6 +80,7 @@ impl Machine {
             .args(["--target", &self.init, "--mount", "--pid", "--net", "--"])
             .args(command)
             .env("SYSTEMD_COLORS", "0")
+            .env_remove("TMPDIR")
             .output()
             .expect("`nsenter` is needed: install the package util-linux")
     }
@@ -107,6 +108,8 @@ impl Machine {
             .args(["unshare", "--mount", "sh", "-c", script, "podman"])
             .args(arguments)
             .env("CONTAINERS_CONF", "/etc/containers.conf")
+            // It is one of the real machine.
+            .env_remove("TMPDIR")
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
