@@ -151,6 +151,7 @@ fn groups(watchers: &[Watcher]) -> Vec<Group<'_>> {
 /// Processor time of the work itself: what hooks in the kernel cost is counted there.
 fn measure_work(work: Work, setup: &Setup, watchers: &[Watcher]) -> Result<String> {
     let program = work.build(&setup.scratch)?;
+    Invocation::new(&program, &[]).run(&setup.scratch)?; // once to warm up
     let mut text = format!(
         "### {}\n\n| | user + system of the work, s | times without | of the sensor itself, s |\n|---|---|---|---|\n",
         work.describe()
@@ -180,6 +181,7 @@ fn measure_work(work: Work, setup: &Setup, watchers: &[Watcher]) -> Result<Strin
             )?;
         }
     }
+    let _ = std::fs::remove_dir_all(work::MANY);
     Ok(text)
 }
 

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -12,6 +11,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::Setup;
 use super::watchers::watch;
+use super::work::compile;
 
 const METRICS: &str = "127.0.0.1:18084";
 /// What waits after the work is over is taken and counted within this time.
@@ -30,7 +30,7 @@ const STEPS: [(u64, usize); 6] = [
 
 /// Each event is a file opened for writing, in a way that did not come before.
 pub fn measure(setup: &Setup) -> Result<String> {
-    let program = build(&setup.scratch)?;
+    let program = compile(&setup.scratch, "rate", SOURCE)?;
     let mut text = String::from(
         "### Losses at a rate of events\n\n| opens told a second of a core | cores | meant | taken | lost and told as such | not accounted for |\n|---|---|---|---|---|---|\n",
     );
@@ -97,20 +97,6 @@ impl Account {
             lost: sum("plimsoll_events_lost_total"),
         })
     }
-}
-
-fn build(scratch: &Path) -> Result<PathBuf> {
-    let source = scratch.join("rate.c");
-    let program = scratch.join("rate");
-    std::fs::write(&source, SOURCE)?;
-    let status = Command::new("cc")
-        .args(["-O2", "-o"])
-        .arg(&program)
-        .arg(&source)
-        .status()
-        .context("failed to run cc: install Debian's package `gcc`")?;
-    ensure!(status.success(), "cc failed on {}", source.display());
-    Ok(program)
 }
 
 /// Core, opens a second (0: as fast as it goes), seconds; says how many opens there were.

@@ -8,8 +8,10 @@ use anyhow::{Context, Result, ensure};
 /// A small program in C, so that the work is the kernel's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Work {
-    /// Reads that no rule is about.
+    /// Reads that no rule is about, of few files.
     OpenRead,
+    /// The same of more files than a sensor may remember.
+    OpenMany,
     /// Files made and written, as a build or a server does.
     OpenWrite,
     /// Programs started and ended.
@@ -17,11 +19,12 @@ pub enum Work {
 }
 
 impl Work {
-    pub const ALL: [Self; 3] = [Self::OpenRead, Self::OpenWrite, Self::Exec];
+    pub const ALL: [Self; 4] = [Self::OpenRead, Self::OpenMany, Self::OpenWrite, Self::Exec];
 
     pub fn describe(self) -> &'static str {
         match self {
-            Self::OpenRead => "1,000,000 opens for reading of files in `/usr/share`, and closes",
+            Self::OpenRead => "1,000,000 opens for reading of eight files in `/usr`, and closes",
+            Self::OpenMany => "400,000 opens for reading of 40,000 files in turn, and closes",
             Self::OpenWrite => "200,000 files made, written and removed in `/tmp`",
             Self::Exec => "5,000 programs started (`vfork`, `execve`) and waited for",
         }
@@ -30,6 +33,7 @@ impl Work {
     const fn source(self) -> &'static str {
         match self {
             Self::OpenRead => OPEN_READ,
+            Self::OpenMany => OPEN_MANY,
             Self::OpenWrite => OPEN_WRITE,
             Self::Exec => EXEC,
         }
@@ -38,24 +42,30 @@ impl Work {
     const fn file(self) -> &'static str {
         match self {
             Self::OpenRead => "open-read",
+            Self::OpenMany => "open-many",
             Self::OpenWrite => "open-write",
             Self::Exec => "exec",
         }
     }
 
     pub fn build(self, scratch: &Path) -> Result<PathBuf> {
-        let source = scratch.join(self.file()).with_extension("c");
-        let program = scratch.join(self.file());
-        std::fs::write(&source, self.source())?;
-        let status = Command::new("cc")
-            .args(["-O2", "-o"])
-            .arg(&program)
-            .arg(&source)
-            .status()
-            .context("failed to run cc: install Debian's package `gcc`")?;
-        ensure!(status.success(), "cc failed on {}", source.display());
-        Ok(program)
+        compile(scratch, self.file(), self.source())
     }
+}
+
+/// Makes a program of the C text.
+pub fn compile(scratch: &Path, name: &str, text: &str) -> Result<PathBuf> {
+    let program = scratch.join(name);
+    let source = program.with_extension("c");
+    std::fs::write(&source, text)?;
+    let status = Command::new("cc")
+        .args(["-O2", "-o"])
+        .arg(&program)
+        .arg(&source)
+        .status()
+        .context("failed to run cc: install Debian's package `gcc`")?;
+    ensure!(status.success(), "cc failed on {}", source.display());
+    Ok(program)
 }
 
 const OPEN_READ: &str = r#"
@@ -70,6 +80,31 @@ static const char *paths[] = {
 int main(void) {
     for (int i = 0; i < 1000000; i++) {
         int fd = open(paths[i & 7], O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+            return 1;
+        close(fd);
+    }
+    return 0;
+}
+"#;
+
+/// Where the many files are.
+pub const MANY: &str = "/tmp/plimsoll-many";
+
+/// The files are made by the first run, and stay for the others.
+const OPEN_MANY: &str = r#"
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+int main(void) {
+    char path[64];
+    mkdir("/tmp/plimsoll-many", 0700);
+    for (int i = 0; i < 400000; i++) {
+        snprintf(path, sizeof path, "/tmp/plimsoll-many/%d", i % 40000);
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+            fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
         if (fd < 0)
             return 1;
         close(fd);
